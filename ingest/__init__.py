@@ -1,0 +1,1 @@
+"""Bytes in, claims and citations out: reading what the world hands over."""

@@ -1,0 +1,1 @@
+"""Values, rules, stores and indexes: what Wherefrom knows and how it decides."""

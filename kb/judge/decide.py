@@ -1,0 +1,359 @@
+"""Evidence -> verdict, by one table: which evidence may decide, which reason wins, what is said of it.
+
+Order-free: the same evidence in any order gives the same verdict. Knows nothing of how evidence was won.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kb.judge.explain import explain_verdict, suggest_correction
+from kb.judge.parts import silent_evidence
+from kb.link import DISPUTING, Library, LinkedClaim, SourceRank
+from kb.reasons import ORDER, REASONS
+from kb.types import (
+    CheckedClaim,
+    Claim,
+    ClaimKind,
+    Contest,
+    ContestKind,
+    Evidence,
+    Label,
+    Route,
+    Source,
+    SourceStatus,
+    Stance,
+    Step,
+    Tier,
+    Verdict,
+    Verified,
+)
+
+_MOST_EVIDENCE = 10
+# Score from which a contesting source's passage counts as speaking of the claim's own point.
+_GATE_CONTEST = 0.38
+_GATE_DISPUTED = 0.55  # score from which a source plainly speaks of a finding
+# Reasons for which a source stands against another that agrees; a dropped hedge of one doesn't.
+_FIGURE_REFUTES = frozenset({"figure_differs", "direction_reversed", "bound_reversed", "quote_altered"})
+# A source ranks as "the one that would hold it" when cited or named here, or when the article deals with it.
+_GATE_SILENT = 1.0
+_GATE_SPEAKS = (
+    0.45  # and, unless it is named by a name of its own, with a passage at least this near (cosine)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """All that was weighed for one claim. `contesting` maps a contesting source's id to how near its best
+    passage is to the claim, and that passage as evidence."""
+
+    linked: LinkedClaim
+    evidence: tuple[Evidence, ...]
+    contesting: Mapping[str, Evidence]
+    self_sources: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
+
+
+def may_decide(source: Source) -> bool:
+    """Primary and reviewed: a secondary source never decides alone, an unreviewed one not at all."""
+    return source.tier is Tier.PRIMARY and source.reviewed_by is not None
+
+
+def _is_verified(evidence: Evidence, source: Source) -> bool:
+    if evidence.kind != "finding":
+        return True
+    for finding in source.findings:
+        if finding.id == evidence.finding_id:
+            return finding.verified in (Verified.TEXT, Verified.ABSTRACT)
+    return False
+
+
+def decide_claim(weighing: Weighing, library: Library, published: str | None) -> CheckedClaim:
+    """The verdict on one claim and the evidence that it shows, best first, at most ten."""
+    claim = weighing.linked.claim
+    trace: list[Step] = [_link_step(weighing.linked)]
+    deciding: list[Evidence] = []
+    secondary: list[Evidence] = []
+    unverified: list[Evidence] = []
+    for one in sorted(weighing.evidence, key=lambda e: e.id):
+        source = library.sources[one.source_id]
+        if one.source_id in weighing.self_sources:
+            trace.append(
+                Step(rule="self_citation", detail=f"{one.source_id} is the article itself: not weighed")
+            )
+        elif source.reviewed_by is None or not _is_verified(one, source):
+            unverified.append(one)
+        elif not may_decide(source):
+            secondary.append(one)
+        else:
+            deciding.append(one)
+    ranks = {rank.source_id: rank for rank in weighing.linked.ranks}
+    supports = [e for e in deciding if e.stance is Stance.SUPPORTS]
+    refutes = [e for e in deciding if e.stance is Stance.REFUTES]
+    for one in (*supports, *refutes):
+        trace.append(
+            Step(
+                rule="weigh",
+                detail=f"{one.source_id}: {one.stance.value}, {one.reason}; {one.comparison.detail}",
+            )
+        )
+    supports.sort(key=lambda e: _strength(e, ranks))
+    refutes.sort(key=lambda e: _strength(e, ranks))
+    disputes: list[Evidence] = []
+    if supports:
+        supports, refutes = _settle(supports, refutes, trace)
+    if supports:
+        supports[0], disputes = _apply_contests(supports[0], weighing, library, trace)
+    reason, shown = _reason_of(
+        claim, supports, refutes, disputes, secondary, unverified, weighing, library, trace
+    )
+    shown = _complete(claim, shown, (*supports, *refutes, *disputes, *secondary, *unverified), weighing)
+    shown = [_mark_later(e, library, published) for e in shown][:_MOST_EVIDENCE]
+    label = REASONS[reason].label
+    trace.append(Step(rule="decide", detail=f"{label.value}/{reason}"))
+    verdict = Verdict(
+        claim_id=claim.id,
+        label=label,
+        reason=reason,
+        explanation=explain_verdict(claim, reason, shown, library.sources),
+        evidence_ids=tuple(e.id for e in shown),
+        correction=suggest_correction(claim, reason, shown),
+        trace=tuple(trace),
+    )
+    return CheckedClaim(claim=claim, verdict=verdict, evidence=tuple(shown))
+
+
+def _strength(evidence: Evidence, ranks: Mapping[str, SourceRank]) -> tuple[float, int, str]:
+    rank = ranks.get(evidence.source_id)
+    standing = 0.0 if rank is None else rank.score
+    return (-(evidence.score + 0.5 * standing), ORDER[evidence.reason], evidence.id)
+
+
+def _settle(
+    supports: list[Evidence], refutes: list[Evidence], trace: list[Step]
+) -> tuple[list[Evidence], list[Evidence]]:
+    """A refutation stands beside the best support only where it is about as near to the claim, or comes
+    from the same source (which then disagrees with itself); a far one is another measurement."""
+    best = supports[0]
+    strong = [
+        e
+        for e in refutes
+        if e.reason in _FIGURE_REFUTES and (e.score >= best.score or e.source_id == best.source_id)
+    ]
+    weak = len(refutes) - len(strong)
+    if weak:
+        trace.append(
+            Step(
+                rule="set_aside",
+                detail=f"{weak} differing figure(s) less near to the claim than {best.source_id}",
+            )
+        )
+    return supports, strong
+
+
+def _apply_contests(
+    best: Evidence, weighing: Weighing, library: Library, trace: list[Step]
+) -> tuple[Evidence, list[Evidence]]:
+    """Disputes of the registry against the best supporting source: a contesting one that speaks of the
+    claim's point contests the verdict, any other is a caveat."""
+    disputes: list[Evidence] = []
+    caveats: list[str] = []
+    for source in sorted(library.sources.values(), key=lambda s: s.id):
+        for contest in source.contests:
+            if contest.source_id != best.source_id or source.id in weighing.self_sources:
+                continue
+            if (
+                contest.finding_id is not None
+                and best.finding_id is not None
+                and contest.finding_id != best.finding_id
+            ):
+                continue
+            near = weighing.contesting.get(source.id)
+            if near is not None and not _is_verified(near, source):
+                near = None
+            bears = near is not None and near.score >= _GATE_CONTEST
+            if (
+                contest.kind in DISPUTING
+                and source.reviewed_by is not None
+                and (bears or contest.finding_id == best.finding_id is not None)
+            ):
+                trace.append(
+                    Step(rule="contest", detail=f"{source.id} {contest.kind.value} {best.source_id}")
+                )
+                disputes.append(_dispute_evidence(weighing.linked.claim, source, contest, near))
+            elif contest.kind is not ContestKind.SUPERSEDES:
+                caveats.append(_contest_caveat(source, contest))
+    if caveats and not disputes:
+        best = replace(best, reason="agrees_with_caveat", caveats=(*best.caveats, *caveats))
+    return best, disputes
+
+
+def _contest_caveat(source: Source, contest: Contest) -> str:
+    verb = {
+        ContestKind.QUALIFIES: "qualifies this",
+        ContestKind.DISPUTES: "disputes this source on other points",
+        ContestKind.REBUTS: "rebuts this source on other points",
+    }.get(contest.kind, "bears on this source")
+    says = f": {contest.says.rstrip('.')}" if contest.says else ""
+    return f"“{source.title}” {verb}{says}"
+
+
+def _dispute_evidence(claim: Claim, source: Source, contest: Contest, near: Evidence | None) -> Evidence:
+    if near is not None:
+        return replace(near, stance=Stance.REFUTES, reason="rebutted", route=Route.CONTESTING)
+    silent = silent_evidence(
+        claim, source.id, Route.CONTESTING, "rebutted", contest.says or "disputes the finding"
+    )
+    return replace(silent, kind="finding", stance=Stance.REFUTES, statement=contest.says or None)
+
+
+def _reason_of(
+    claim: Claim,
+    supports: Sequence[Evidence],
+    refutes: Sequence[Evidence],
+    disputes: Sequence[Evidence],
+    secondary: Sequence[Evidence],
+    unverified: Sequence[Evidence],
+    weighing: Weighing,
+    library: Library,
+    trace: list[Step],
+) -> tuple[str, list[Evidence]]:
+    if supports:
+        best = supports[0]
+        status = library.sources[best.source_id].status
+        if status is SourceStatus.RETRACTED:
+            return "source_retracted", [best]
+        if disputes:
+            return "rebutted", [best, *disputes]
+        if refutes:
+            return "sources_disagree", [best, *refutes]
+        if status is SourceStatus.SUPERSEDED:
+            return "outdated_version", [best]
+        return best.reason, list(supports)
+    if refutes:
+        ordered = sorted(refutes, key=lambda e: (ORDER[e.reason], -e.score, e.id))
+        return ordered[0].reason, ordered
+    if secondary:
+        chosen = [e for e in secondary if e.stance is Stance.SUPPORTS]
+        if chosen:
+            return "only_secondary", chosen
+    return _unsourced_reason(claim, unverified, weighing, library, trace)
+
+
+def _unsourced_reason(
+    claim: Claim, unverified: Sequence[Evidence], weighing: Weighing, library: Library, trace: list[Step]
+) -> tuple[str, list[Evidence]]:
+    ranks = weighing.linked.ranks
+    first = ranks[0] if ranks else None
+    cited_unknown = any(citation.targets and not citation.source_ids for citation in claim.citations)
+    cited_known = [rank for rank in ranks if rank.route is Route.CITED]
+    disputed = _disputed_source(claim, weighing, library, trace)
+    if disputed:
+        return "rebutted", disputed
+    if unverified:
+        return "finding_unverified", list(unverified)
+    if cited_unknown and not any(rank.route is Route.CITED for rank in ranks):
+        trace.append(
+            Step(
+                rule="cited_source",
+                detail="the article cites an address that no source in the knowledge base has",
+            )
+        )
+        return "source_not_held", []
+    pointed = cited_known[0] if cited_known else first
+    if pointed is None or (not cited_known and not _deals_with(pointed)):
+        return "no_primary_source", []
+    if pointed.source_id in weighing.unreadable:
+        return "source_unreadable", [_silence(claim, pointed, "source_unreadable")]
+    if claim.kind is not ClaimKind.FINDING and library.text_of(pointed.source_id) is None:
+        return "text_not_held", [_silence(claim, pointed, "text_not_held")]
+    if pointed.source_id in weighing.self_sources:
+        return "self_citation", [_silence(claim, pointed, "self_citation")]
+    reason = "finding_unverified" if claim.kind is ClaimKind.FINDING else "source_silent"
+    return reason, [_silence(claim, pointed, reason)]
+
+
+def _disputed_source(claim: Claim, weighing: Weighing, library: Library, trace: list[Step]) -> list[Evidence]:
+    """A finding ascribed to a source that plainly speaks of it, where the registry holds a dispute that bears
+    on the same point: contested, though the wording was not enough to say that the source agrees."""
+    first = weighing.linked.ranks[0] if weighing.linked.ranks else None
+    if claim.kind is not ClaimKind.FINDING or first is None or first.feature("cited") <= 0:
+        return []
+    near = weighing.contesting.get(first.source_id)
+    source = library.sources[first.source_id]
+    if near is None or near.score < _GATE_DISPUTED or not may_decide(source):
+        return []
+    if near.source_id in weighing.self_sources:
+        return []
+    _, disputes = _apply_contests(near, weighing, library, trace)
+    if not disputes:
+        return []
+    speaks = replace(near, reason="finding_unverified", stance=Stance.NEUTRAL)
+    return [speaks, *disputes]
+
+
+def _deals_with(rank: SourceRank) -> bool:
+    """Whether a source that isn't cited deals with the claim's matter at all."""
+    near_enough = rank.feature("cosine") >= _GATE_SPEAKS or rank.feature("named_here") >= 1.0
+    return rank.score >= _GATE_SILENT and near_enough
+
+
+_SILENT_DETAIL = {
+    "source_silent": "held, and nothing in it states this",
+    "finding_unverified": "deals with this, but nothing in it settles the claim",
+    "text_not_held": "known, but its wording isn't held",
+    "source_unreadable": "held, but it could not be read",
+    "self_citation": "the article itself",
+}
+
+
+def _silence(claim: Claim, rank: SourceRank, reason: str) -> Evidence:
+    return silent_evidence(
+        claim, rank.source_id, rank.route, reason, _SILENT_DETAIL.get(reason, "nothing in it states this")
+    )
+
+
+def _complete(
+    claim: Claim, shown: Sequence[Evidence], others: Sequence[Evidence], weighing: Weighing
+) -> list[Evidence]:
+    """The evidence that decides, then everything else weighed, then ranked sources that stayed silent."""
+    complete = list(shown)
+    known = {e.id for e in complete}
+    for one in others:
+        if one.id not in known:
+            known.add(one.id)
+            complete.append(one)
+    sources = {e.source_id for e in complete}
+    for rank in weighing.linked.ranks[:5]:
+        if rank.source_id not in sources and rank.source_id not in weighing.self_sources:
+            complete.append(_silence(claim, rank, "source_silent"))
+    return complete
+
+
+def _mark_later(evidence: Evidence, library: Library, published: str | None) -> Evidence:
+    date = library.sources[evidence.source_id].published
+    if published and date and date[: len(published)] > published[: len(date)]:
+        return replace(evidence, later_than_article=True)
+    return evidence
+
+
+def _link_step(linked: LinkedClaim) -> Step:
+    tops = "; ".join(
+        f"{rank.source_id} ({rank.route.value}, {rank.score:.2f}: "
+        + ", ".join(f"{name} {value:.2f}" for name, value in rank.features if value)
+        + ")"
+        for rank in linked.ranks[:3]
+    )
+    return Step(rule="link", detail=tops or "no source came near")
+
+
+def failed_claim(claim: Claim, what: str) -> CheckedClaim:
+    """A claim whose check failed: no label, the reason says what failed."""
+    verdict = Verdict(
+        claim_id=claim.id, label=None, reason="not_checked", explanation=f"Not checked: {what}."
+    )
+    return CheckedClaim(claim=claim, verdict=verdict)
+
+
+__all__ = ["Label", "Weighing", "decide_claim", "failed_claim", "may_decide"]

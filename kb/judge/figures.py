@@ -1,0 +1,430 @@
+"""Weighs a claimed figure against a source's sentences: number by number, subject by subject.
+
+Agreement of numbers alone never supports: the sentence must speak of the same thing (kb.judge.context),
+and where both sides name a model, of the same model. A rarer number needs less other evidence that the
+same measurement is meant; a small count needs much.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from kb.compare import AGREEING, compare, compare_complement, family_of
+from kb.judge.context import (
+    direction_of,
+    dropped_conditions,
+    dropped_hedges,
+    is_hedged,
+    is_negated,
+    is_scope_wider,
+    wanted_words,
+)
+from kb.judge.derived import find_difference, find_merged_range, is_remainder, may_be_difference
+from kb.judge.figure_pairs import (
+    GATE_COMMON,
+    GATE_PLAIN,
+    WeighedFigure,
+    are_compatible,
+    claim_owners_of,
+    clause_of_claim,
+    clause_of_found,
+    figures_in,
+    found_owners_of,
+    local_closeness,
+    rarity_gate,
+    with_aggregate,
+    with_base,
+)
+from kb.judge.parts import Unit, make_evidence, units_of
+from kb.link import LinkedClaim, SourceRank
+from kb.names import NamedModel, find_models
+from kb.reader import Reader
+from kb.types import (
+    Aggregate,
+    Claim,
+    Comparison,
+    Evidence,
+    Modifier,
+    Quantity,
+    Relation,
+    Route,
+    Stance,
+    UnitKind,
+)
+from kb.words import content_stems, coverage
+
+# Added where the article cites the source for this claim, and where nothing in it points at the source.
+_GATE_CITED = -0.08
+_GATE_DISTANT_SOURCE = 0.10
+_GATE_FIRST_SOURCE = 0.04  # the same, where search ranks the source first
+_GATE_UNCLEAR_CHANGE = 0.6  # a level on one side and a relative change on the other: plainly the same thing
+_GATE_WITHIN_RANGE = 0.66  # a figure inside a claimed range says little unless it is plainly the same thing
+_GATE_REFUTE = 0.66
+_OF_ALL = re.compile(r"\bof (?:all|any|every)\b", re.IGNORECASE)  # a share's base, not a scope
+_GATE_CONFUSED = 0.28  # a confusion that has a name needs the same gate as agreement, and this much
+
+
+def _counted_alike(claimed: Quantity, found: Quantity, unit: Unit, claim: Claim) -> bool:
+    """For counts: the counted nouns share a word, or the source's sentence holds the claim's noun."""
+    if claimed.unit.kind is not UnitKind.COUNT:
+        return True
+    noun = content_stems(claimed.unit.name or claim.span.exact)
+    if not noun:
+        return True
+    near = (
+        content_stems(unit.text[max(0, found.start - 40) : found.end + 60]) if unit.start is not None else {}
+    )
+    return coverage(noun, {**content_stems(found.unit.name or ""), **near}) > 0
+
+
+def weigh_figure(linked: LinkedClaim, reader: Reader, draft: Reader) -> list[Evidence]:
+    """Evidence for and against one claimed figure, at most one of a stance from each source."""
+    claim = linked.claim
+    if not claim.quantities:
+        return []
+    claimed = with_aggregate(claim.quantities[0], claim.sentence.exact)
+    wanted = wanted_words(claim)
+    claim_owners = claim_owners_of(claim, draft)
+    ranks = {rank.source_id: rank for rank in linked.ranks}
+    weighed: dict[str, list[WeighedFigure]] = {}
+    for candidate in linked.candidates:
+        for unit in units_of(candidate, reader):
+            for found in figures_in(unit):
+                comparison = _compare_in_context(claim, claimed, unit, found)
+                if comparison.relation == "incomparable":
+                    derived = compare_complement(claimed, found)
+                    if derived is not None:
+                        comparison = derived
+                    elif not may_be_difference(claimed, found):
+                        continue
+                elif comparison.relation == "differs":
+                    derived = compare_complement(claimed, found)
+                    comparison = derived if derived is not None else comparison
+                weighed.setdefault(candidate.source_id, []).append(
+                    WeighedFigure(
+                        unit=unit,
+                        found=found,
+                        comparison=comparison,
+                        closeness=with_base(
+                            claim,
+                            claimed,
+                            unit,
+                            found,
+                            local_closeness(wanted, unit, found, reader),
+                            named=_is_named(ranks.get(candidate.source_id)),
+                        ),
+                        owners=found_owners_of(unit, found, reader),
+                    )
+                )
+    evidence: list[Evidence] = []
+    first = linked.ranks[0].source_id if linked.ranks else None
+    for source_id in sorted(weighed):
+        evidence.extend(
+            _judge_source(
+                claim,
+                claimed,
+                claim_owners,
+                weighed[source_id],
+                ranks.get(source_id),
+                is_first=source_id == first,
+            )
+        )
+    return evidence
+
+
+def _compare_in_context(claim: Claim, claimed: Quantity, unit: Unit, found: Quantity) -> Comparison:
+    """As compare; where one side was read as a level and the other as a relative change, words of the same
+    direction on both sides say that both are changes ("the drop was 47.3%")."""
+    changes = {claimed.relation, found.relation}
+    if changes == {Relation.LEVEL, Relation.CHANGE_RELATIVE}:
+        direction = direction_of(clause_of_claim(claim))
+        if direction != 0 and direction == direction_of(clause_of_found(unit, found)):
+            both = Relation.CHANGE_RELATIVE
+            return compare(replace(claimed, relation=both), replace(found, relation=both))
+    return compare(claimed, found)
+
+
+def _is_named(rank: SourceRank | None) -> bool:
+    return rank is not None and rank.feature("named_here") > 0
+
+
+def _is_pointed_at(rank: SourceRank | None) -> bool:
+    return rank is not None and (
+        rank.feature("cited") > 0
+        or rank.feature("article") >= 0.6
+        or rank.feature("document_cites") > 0
+        or rank.feature("named_here") > 0
+    )
+
+
+def _judge_source(
+    claim: Claim,
+    claimed: Quantity,
+    claim_owners: tuple[NamedModel, ...],
+    weighed: list[WeighedFigure],
+    rank: SourceRank | None,
+    *,
+    is_first: bool,
+) -> list[Evidence]:
+    gate = rarity_gate(claimed)
+    if rank is not None and rank.route is Route.CITED:
+        gate += _GATE_CITED
+    elif rank is None or not _is_pointed_at(rank):
+        gate += _GATE_FIRST_SOURCE if is_first else _GATE_DISTANT_SOURCE
+    ordered = sorted(weighed, key=lambda w: (-w.closeness.score, w.unit.start or 0, w.found.start))
+    agreeing = [w for w in ordered if _agrees(w)]
+    near = [
+        one
+        for one in agreeing
+        if _counted_alike(claimed, one.found, one.unit, claim)
+        and one.closeness.score
+        >= (max(gate, _GATE_WITHIN_RANGE) if one.comparison.relation == "within_range" else gate)
+    ]
+    for one in near:
+        if are_compatible(claim_owners, one.owners) and _same_polarity(claim, one):
+            return [_agreeing_evidence(claim, claimed, one), *_rival_figures(claim, claimed, one, ordered)]
+    for one in near:
+        if are_compatible(claim_owners, one.owners):
+            continue
+        right = _figure_of(claim_owners, claimed, ordered)
+        if right is not None and one.closeness.score >= _GATE_CONFUSED:
+            return [_wrong_subject(claim, one, right)]
+    return _other_evidence(claim, claimed, claim_owners, ordered, rank, gate)
+
+
+def _same_polarity(claim: Claim, one: WeighedFigure) -> bool:
+    """Whether both or neither clause negates: "did not mention it 39% of the time" and "without the
+    instruction" are other measurements than those without the word."""
+    return is_negated(clause_of_claim(claim)) == is_negated(clause_of_found(one.unit, one.found))
+
+
+def _agrees(one: WeighedFigure) -> bool:
+    relation = one.comparison.relation
+    if relation == "change_unclear":
+        return one.closeness.score >= _GATE_UNCLEAR_CHANGE
+    return relation in AGREEING or relation == "satisfies_bound_loosely"
+
+
+def _rival_figures(
+    claim: Claim, claimed: Quantity, agreeing: WeighedFigure, ordered: list[WeighedFigure]
+) -> list[Evidence]:
+    """Another sentence of the same source that counts the same things otherwise, at least as near to the
+    claim: the source disagrees with itself (a headline and the text, two versions)."""
+    if claimed.unit.kind is not UnitKind.COUNT or agreeing.unit.candidate.finding is not None:
+        return []
+    for one in ordered:
+        if (
+            one.comparison.relation == "differs"
+            and one.unit.text != agreeing.unit.text
+            and one.closeness.score >= max(agreeing.closeness.score, GATE_COMMON)
+            and one.found.unit.name == agreeing.found.unit.name
+            and one.found.modifier is agreeing.found.modifier
+        ):
+            return [
+                make_evidence(
+                    claim, one.unit, stance=Stance.REFUTES, reason="figure_differs", comparison=one.comparison,
+                    score=one.closeness.score,
+                )
+            ]  # fmt: skip
+    return []
+
+
+def _figure_of(
+    owners: tuple[NamedModel, ...], claimed: Quantity, weighed: list[WeighedFigure]
+) -> WeighedFigure | None:
+    """The source's figure of the same kind for the claim's own model, if it gives one."""
+    for one in weighed:
+        if (
+            one.owners
+            and owners
+            and are_compatible(owners, one.owners)
+            and family_of(one.found) == family_of(claimed)
+        ):
+            return one
+    return None
+
+
+def _wrong_subject(claim: Claim, one: WeighedFigure, right: WeighedFigure) -> Evidence:
+    theirs = " and ".join(name.surface for name in one.owners)
+    ours = " and ".join(name.surface for name in right.owners)
+    comparison = Comparison(
+        relation="wrong_subject",
+        detail=f"{one.found.surface} is given for {theirs}; for {ours} it is {right.found.surface}",
+        claimed=claim.quantities[0].surface,
+        found=right.found.surface,
+    )
+    return make_evidence(
+        claim,
+        one.unit,
+        stance=Stance.REFUTES,
+        reason="wrong_subject",
+        comparison=comparison,
+        score=one.closeness.score,
+    )
+
+
+def _agreeing_evidence(claim: Claim, claimed: Quantity, one: WeighedFigure) -> Evidence:
+    clause, around = clause_of_claim(claim), clause_of_found(one.unit, one.found)
+    relation = one.comparison.relation
+    surroundings = f"{claim.context} {claim.sentence.exact}"
+    if (
+        claimed.relation is not Relation.LEVEL
+        and one.found.relation is not Relation.LEVEL
+        and direction_of(clause) * direction_of(around) == -1
+    ):
+        return make_evidence(
+            claim, one.unit, stance=Stance.REFUTES, reason="direction_reversed",
+            comparison=Comparison(
+                relation="direction_reversed", detail="the source reports the opposite direction",
+                claimed=claimed.surface, found=one.found.surface,
+            ),
+            score=one.closeness.score,
+        )  # fmt: skip
+    if is_scope_wider(_OF_ALL.sub("of", clause), one.unit.text):
+        return make_evidence(
+            claim, one.unit, stance=Stance.REFUTES, reason="scope_wider",
+            comparison=Comparison(
+                relation="scope_wider", detail="the figure agrees, but the claim covers more than was measured",
+                claimed=claimed.surface, found=one.found.surface,
+            ),
+            score=one.closeness.score,
+        )  # fmt: skip
+    caveats = list(one.unit.candidate.finding.caveats) if one.unit.candidate.finding is not None else []
+    if (
+        one.found.modifier is Modifier.APPROX
+        and claimed.modifier is not Modifier.APPROX
+        and not claimed.hedge
+        and not is_hedged(clause)
+    ):
+        caveats.append(f"the source gives it as “{one.found.hedge or one.found.surface}”, not as exact")
+    if one.found.aggregate is not Aggregate.NONE and claimed.aggregate is Aggregate.NONE:
+        caveats.append(f"the source's figure is {_AGGREGATES[one.found.aggregate]}")
+    hedges = [
+        word for word in dropped_hedges(surroundings, around) if word not in (one.found.hedge or "").lower()
+    ]
+    if hedges and not caveats:
+        caveats.append(f"the source says “{hedges[0]}”")
+    conditions = dropped_conditions(surroundings, one.unit.text)
+    if conditions:
+        caveats.append(f"the source's figure is for a setting it calls “{conditions[0]}”")
+    if relation == "change_unclear":
+        changed = (
+            "a relative change" if one.found.relation is Relation.CHANGE_RELATIVE else "a level, not a change"
+        )
+        caveats.append(f"the source's figure is {changed}")
+    if relation == "satisfies_bound_loosely":
+        caveats.append(f"the source's figure, {one.found.surface}, lies far beyond the claimed bound")
+    reason = {
+        "equal": "agrees",
+        "rounds_to": "agrees_rounded",
+        "within_hedge": "agrees_rounded",
+    }.get(relation, "agrees")
+    return make_evidence(
+        claim,
+        one.unit,
+        stance=Stance.SUPPORTS,
+        reason="agrees_with_caveat" if caveats else reason,
+        comparison=one.comparison,
+        score=one.closeness.score,
+        caveats=tuple(caveats),
+    )
+
+
+_AGGREGATES = {
+    Aggregate.AVERAGE: "an average",
+    Aggregate.MEDIAN: "a median",
+    Aggregate.BEST: "a best case",
+    Aggregate.WORST: "a worst case",
+    Aggregate.TOTAL: "a total",
+}
+_CONTESTING = {
+    "aggregate_changed": "aggregate_changed",
+    "unit_confused": "unit_confused",
+    "bound_reversed": "bound_reversed",
+    "bound_dropped": "hedge_dropped",
+}
+
+
+def _other_evidence(
+    claim: Claim,
+    claimed: Quantity,
+    claim_owners: tuple[NamedModel, ...],
+    ordered: list[WeighedFigure],
+    rank: SourceRank | None,
+    gate: float,
+) -> list[Evidence]:
+    """Where no figure agrees: derived agreement, a confusion that has a name, or a differing figure."""
+    pointed = _is_pointed_at(rank)
+    for one in ordered:
+        relation = one.comparison.relation
+        if not are_compatible(claim_owners, one.owners):
+            continue
+        if (
+            relation == "complement"
+            and is_remainder(claim)
+            and one.closeness.score >= GATE_PLAIN - 0.1
+            and pointed
+        ):
+            return [
+                make_evidence(
+                    claim, one.unit, stance=Stance.SUPPORTS, reason="agrees_derived", comparison=one.comparison,
+                    score=one.closeness.score,
+                )
+            ]  # fmt: skip
+        if relation in _CONTESTING and one.closeness.score >= max(gate, _GATE_CONFUSED):
+            return [
+                make_evidence(
+                    claim, one.unit, stance=Stance.REFUTES, reason=_CONTESTING[relation], comparison=one.comparison,
+                    score=one.closeness.score,
+                )
+            ]  # fmt: skip
+    difference = find_difference(claim, claimed, ordered, gate)
+    if difference is not None:
+        return [difference]
+    merged = find_merged_range(claim, claimed, ordered, cited=rank is not None and rank.route is Route.CITED)
+    if merged is not None:
+        return [merged]
+    if not pointed:
+        return []
+    for one in ordered:
+        if one.comparison.relation != "differs" or one.closeness.score < _GATE_REFUTE:
+            continue
+        if _refutes_safely(claim, claimed, claim_owners, one, ordered):
+            return [
+                make_evidence(
+                    claim, one.unit, stance=Stance.REFUTES, reason="figure_differs", comparison=one.comparison,
+                    score=one.closeness.score,
+                )
+            ]  # fmt: skip
+    return []
+
+
+def _refutes_safely(
+    claim: Claim,
+    claimed: Quantity,
+    claim_owners: tuple[NamedModel, ...],
+    one: WeighedFigure,
+    ordered: list[WeighedFigure],
+) -> bool:
+    """A differing figure refutes only where the same thing under the same condition is meant: compatible
+    models, the same polarity, the same counted noun, a figure that is alone of its kind in its sentence."""
+    if not are_compatible(claim_owners, one.owners) or not _counted_alike(
+        claimed, one.found, one.unit, claim
+    ):
+        return False
+    if not _same_polarity(claim, one):
+        return False
+    if one.found.aggregate is not claimed.aggregate and Aggregate.NONE not in (
+        claimed.aggregate,
+        one.found.aggregate,
+    ):
+        return False
+    if find_models(one.unit.text) and not claim_owners:
+        return False
+    rivals = [
+        other for other in ordered
+        if other.unit.text == one.unit.text and other.found is not one.found
+        and family_of(other.found) == family_of(claimed)
+    ]  # fmt: skip
+    return not rivals and one.closeness.near >= 0.6

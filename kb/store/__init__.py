@@ -1,0 +1,46 @@
+"""The knowledge base on disk: one SQLite file that is the truth, in a folder with what is derived from it.
+
+`Store` is loaded on first use, so that the values can be named without paying for SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kb.store.values import (
+    NOT_CHECKED,
+    ArticleSummary,
+    ChainHead,
+    Change,
+    ClaimPage,
+    Facets,
+    SourceRevision,
+    SourceVersion,
+    StoredClaim,
+    VerdictRecord,
+)
+
+if TYPE_CHECKING:
+    from kb.store.store import Store
+
+__all__ = [
+    "NOT_CHECKED",
+    "ArticleSummary",
+    "ChainHead",
+    "Change",
+    "ClaimPage",
+    "Facets",
+    "SourceRevision",
+    "SourceVersion",
+    "Store",
+    "StoredClaim",
+    "VerdictRecord",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Store":
+        from kb.store.store import Store
+
+        return Store
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,335 @@
+"""The command line: verbs, their options and their help. Every verb's work is in service.commands, imported
+when it runs, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.settings import Flags, read_settings
+from service.terminal import (
+    EXIT_DONE,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    EXIT_WRITE,
+    Terminal,
+    explain_os_error,
+    put_error,
+)
+from service.verbs import add_group, add_verb, drop_stdout
+
+_LABELS = ("supported", "contested", "unsourced", "not_checked")
+
+_ABOUT = (
+    "Where is this number from, and does the source really say it?\n\n"
+    "Wherefrom reads an article about AI alignment, finds its checkable claims, links each to a primary source,"
+    " and marks it supported, contested or unsourced, with the passage that decides.\n\n"
+    "Start with [bold]wherefrom init[/bold], then [bold]wherefrom check ARTICLE[/bold]."
+)
+_CODES = (
+    "Exit codes: 0 done, 1 claims named by --fail-on, 2 wrong usage, 3 an input could not be fetched or read,"
+    " 4 the knowledge base or a source file is faulty, 5 nothing could be written, 70 a fault in Wherefrom,"
+    " 130 interrupted. Several inputs end with the highest."
+)
+
+app = typer.Typer(
+    help=_ABOUT, epilog=_CODES, rich_markup_mode="rich", no_args_is_help=True, pretty_exceptions_enable=False
+)
+sources_app = typer.Typer(help="Add, list, show and check primary sources.", no_args_is_help=True)
+eval_app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
+
+# ---------------------------------------------------------------------- before the verb
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        typer.echo(f"wherefrom {metadata.version('wherefrom')}")
+        raise typer.Exit
+
+
+def _start(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Options may stand before the verb or after it."""
+
+
+# ---------------------------------------------------------------------- verbs
+
+Inputs = Annotated[
+    list[str], typer.Argument(metavar="FILE|URL|-", help="Text, Markdown, HTML or PDF; - is stdin.")
+]
+AddressOption = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", help="The address that a file has, or will have, on the web."),
+]
+
+
+@add_verb(app, "init")
+def init(
+    terminal: Terminal,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Without the registry and the examples that ship.")
+    ] = False,
+) -> None:
+    """Make the knowledge base: the registry of sources and our example articles."""
+    from service.commands import knowledge
+
+    knowledge.init(terminal, empty=empty)
+
+
+@add_verb(app, "check")
+def check(
+    terminal: Terminal,
+    inputs: Inputs,
+    url: AddressOption = None,
+    explain: Annotated[
+        int | None,
+        typer.Option("--explain", metavar="N", min=1, help="Print the whole chain behind claim N."),
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", metavar="LABELS", help="End with 1 on these, e.g. contested,unsourced."),
+    ] = None,
+) -> None:
+    """Check articles: each claim with its verdict, source and passage. Nothing is kept.
+
+    With --json one report is one object; for several inputs it is one object a line, in their order.
+    """
+    if explain is not None and len(inputs) > 1:
+        raise typer.BadParameter("it needs one input, not several", param_hint="--explain")
+    _check_names(inputs, url)
+    labels = frozenset(
+        label.strip().replace("-", "_") for label in (fail_on or "").split(",") if label.strip()
+    )
+    unknown = sorted(labels - set(_LABELS))
+    if unknown:
+        raise typer.BadParameter(
+            f"{', '.join(unknown)}; known are {', '.join(_LABELS)}", param_hint="--fail-on"
+        )
+    from service.commands import checking
+
+    checking.check(terminal, inputs, url=url, explain=explain, fail_on=labels)
+
+
+@add_verb(app, "ingest")
+def ingest(terminal: Terminal, inputs: Inputs, url: AddressOption = None) -> None:
+    """Store articles with their claims and verdicts in the knowledge base."""
+    _check_names(inputs, url)
+    from service.commands import checking
+
+    checking.ingest(terminal, inputs, url=url)
+
+
+def _check_names(inputs: Sequence[str], url: str | None) -> None:
+    if inputs.count("-") > 1:
+        raise typer.BadParameter("standard input can be read once", param_hint="FILE|URL|-")
+    if url is not None and len(inputs) > 1:
+        raise typer.BadParameter("it needs one input, not several", param_hint="--url")
+
+
+@add_verb(app, "search")
+def search(
+    terminal: Terminal,
+    query: Annotated[list[str], typer.Argument(metavar="WORDS...", help="What to look for.")],
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=200, help="At most so many of each kind.")
+    ] = 10,
+) -> None:
+    """Find stored claims, and passages and findings of sources."""
+    from service.commands import knowledge
+
+    knowledge.search(terminal, " ".join(query), limit=limit)
+
+
+@add_verb(app, "show")
+def show(
+    terminal: Terminal,
+    name: Annotated[
+        str, typer.Argument(metavar="ID", help="Of a claim (c-...), an article (a-...) or a source.")
+    ],
+) -> None:
+    """Show a stored claim or article, or a source."""
+    from service.commands import knowledge
+
+    knowledge.show(terminal, name)
+
+
+@add_verb(app, "explain")
+def explain(
+    terminal: Terminal,
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="The id of a stored claim (c-...).")],
+) -> None:
+    """Show the whole chain behind a stored claim's verdict. For an article that isn't stored: check --explain N."""
+    from service.commands import knowledge
+
+    knowledge.explain(terminal, claim)
+
+
+@add_verb(sources_app, "add")
+def sources_add(
+    terminal: Terminal,
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|URL|MANIFEST", help="The source's text, or a manifest of many (JSON Lines)."
+        ),
+    ],
+    meta: Annotated[
+        Path | None,
+        typer.Option("--meta", metavar="META.yml", help="What the source is, as in the registry."),
+    ] = None,
+    texts: Annotated[
+        Path | None, typer.Option("--texts", metavar="DIR", help="The folder of the manifest's texts.")
+    ] = None,
+) -> None:
+    """Add a source with its full text, or many from a manifest. The same bytes again change nothing."""
+    from service.commands import registry
+
+    registry.add(terminal, text, meta=meta, texts=texts)
+
+
+@add_verb(sources_app, "list")
+def sources_list(terminal: Terminal) -> None:
+    """List the sources of the knowledge base."""
+    from service.commands import registry
+
+    registry.list_all(terminal)
+
+
+@add_verb(sources_app, "show")
+def sources_show(
+    terminal: Terminal, source: Annotated[str, typer.Argument(metavar="ID", help="The id of a source.")]
+) -> None:
+    """Show one source: what it found, who contests it, its versions."""
+    from service.commands import registry
+
+    registry.show(terminal, source)
+
+
+@add_verb(sources_app, "check")
+def sources_check(
+    terminal: Terminal,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Files or folders; none: those that ship."),
+    ] = None,
+) -> None:
+    """Read source files strictly and tell every fault at once."""
+    from service.commands import registry
+
+    registry.check(terminal, paths or [])
+
+
+@add_verb(app, "build")
+def build(
+    terminal: Terminal,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder that the site is written to.")],
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", metavar="URL", help="Where the site will stand, for its own links."),
+    ] = None,
+) -> None:
+    """Write the knowledge base as a static site."""
+    from service.commands import publishing
+
+    publishing.build(terminal, out, base_url=base_url)
+
+
+@add_verb(app, "serve")
+def serve(
+    terminal: Terminal,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
+) -> None:
+    """Serve the API, e.g. for an editor's tool."""
+    from service.commands import publishing
+
+    publishing.serve(terminal, host=host, port=port)
+
+
+@add_verb(app, "reindex")
+def reindex(terminal: Terminal) -> None:
+    """Make the search indexes anew from the store."""
+    from service.commands import knowledge
+
+    knowledge.reindex(terminal)
+
+
+@add_verb(app, "doctor")
+def doctor(terminal: Terminal) -> None:
+    """Show versions and whether the knowledge base is sound."""
+    from service.commands import knowledge
+
+    knowledge.doctor(terminal)
+
+
+@add_verb(eval_app, "corpus")
+def eval_corpus(
+    terminal: Terminal,
+    data: Annotated[
+        Path,
+        typer.Option("--data", metavar="DIR", help="A folder with gold/, articles/, sources/ and seeds/."),
+    ],
+    cases: Annotated[bool, typer.Option("--cases", help="One line for each labelled case.")] = False,
+) -> None:
+    """Score claims, links and verdicts on a labelled corpus, each beside a floor."""
+    from service.commands import evaluation
+
+    evaluation.evaluate(terminal, data, cases=cases)
+
+
+add_group(app, _start)
+add_group(sources_app, lambda context: None)
+add_group(eval_app, lambda context: None)
+app.add_typer(sources_app, name="sources")
+app.add_typer(eval_app, name="eval")
+
+# ---------------------------------------------------------------------- running
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(given, prog_name="wherefrom", standalone_mode=False)
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        return _report_usage(error, given)
+    except (typer.Abort, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        drop_stdout()
+        return EXIT_DONE
+    except SystemExit as error:  # Typer's own end where the reader of its help has gone
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
+        return EXIT_DONE
+    except OSError as error:
+        drop_stdout()
+        sys.stderr.write(f"error: {explain_os_error(error)}\n")
+        return EXIT_WRITE
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _report_usage(error: typer.TyperException, given: Sequence[str]) -> int:
+    settings = read_settings(Flags(json="--json" in given), os.environ)
+    message = error.format_message()
+    if not message:  # no verb at all: the help was printed
+        return EXIT_USAGE
+    put_error(settings, "usage", f"{message} Try `wherefrom --help`.", EXIT_USAGE)
+    return EXIT_USAGE
+
+
+def main() -> None:
+    sys.exit(run())

@@ -1,0 +1,110 @@
+"""The verbs that judge articles: check (nothing is kept) and ingest (the article is stored)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from kb.errors import WherefromError
+from kb.types import Report, count_labels
+from service.commands.opening import open_workbench
+from service.inputs import read_input
+from service.terminal import EXIT_FINDINGS, Terminal, UsageError
+
+
+def check(
+    terminal: Terminal,
+    names: Sequence[str],
+    *,
+    url: str | None = None,
+    explain: int | None = None,
+    fail_on: frozenset[str] = frozenset(),
+) -> None:
+    """Prints one report for each input; with --json one object, or for several inputs one object a line,
+    in their order, an unreadable one as its error."""
+    several = len(names) > 1
+    with open_workbench(terminal.settings) as workbench, terminal.progress("Checked") as advance:
+        for position, name in enumerate(names):
+            with _going_on(terminal, name, several=several):
+                with terminal.working(f"Checking {name}"):
+                    report = workbench.check(read_input(name, url=url))
+                if explain is not None:
+                    _put_explained(terminal, report, explain)
+                else:
+                    put_report(terminal, report, name=name, several=several, first=position == 0)
+                counts = count_labels(report.claims)
+                if any(counts[label] for label in fail_on):
+                    terminal.raise_exit(EXIT_FINDINGS)
+            if several:
+                advance(position + 1, len(names))
+
+
+def ingest(terminal: Terminal, names: Sequence[str], *, url: str | None = None) -> None:
+    """Stores each article with its claims and verdicts; the same bytes again change nothing."""
+    from service.schemas import report_to_json
+
+    several = len(names) > 1
+    with open_workbench(terminal.settings) as workbench, terminal.progress("Ingested") as advance:
+        for position, name in enumerate(names):
+            with _going_on(terminal, name, several=several):
+                with terminal.working(f"Ingesting {name}"):
+                    report, change = workbench.ingest(read_input(name, url=url))
+                if terminal.settings.json:
+                    terminal.put_json({**report_to_json(report), "change": change.value}, one_line=several)
+                else:
+                    terminal.say_issues(report.issues, name)
+                    terminal.put_text(
+                        f"{change.value:<12} {report.document.id}  {name}: {_summarise(report)}"
+                    )
+            if several:
+                advance(position + 1, len(names))
+
+
+def put_report(terminal: Terminal, report: Report, *, name: str, several: bool, first: bool = True) -> None:
+    if terminal.settings.json:
+        from service.schemas import report_to_json
+
+        terminal.put_json(report_to_json(report), one_line=several)
+        return
+    from service.render import ReportPrinter
+
+    terminal.say_issues(report.issues, name)
+    if several and not first:
+        terminal.put_text("")
+    terminal.put_lines(ReportPrinter(terminal.console).report(report, name=name if several else None))
+
+
+def _put_explained(terminal: Terminal, report: Report, number: int) -> None:
+    """One claim of a report with its whole chain; the claim's trace is part of its JSON."""
+    if not 1 <= number <= len(report.claims):
+        have = f"claims 1 to {len(report.claims)}" if report.claims else "no claim"
+        raise UsageError(f"--explain {number}: the article has {have}.", number=number)
+    checked = report.claims[number - 1]
+    sources = {source.id: source for source in report.sources}
+    if terminal.settings.json:
+        from service.schemas import Offsets, checked_to_json
+
+        claim = checked_to_json(checked, sources, Offsets(report.document.text))
+        terminal.put_json({"ok": True, "checker": report.checker, "ground": report.ground, "claim": claim})
+        return
+    from service.render import ReportPrinter
+
+    terminal.say_issues(report.issues)
+    terminal.put_lines(ReportPrinter(terminal.console).trace(number, checked, sources))
+
+
+@contextmanager
+def _going_on(terminal: Terminal, name: str, *, several: bool) -> Iterator[None]:
+    """Of several inputs one that can't be read is reported, and the rest goes on."""
+    try:
+        yield
+    except WherefromError as error:
+        if not several:
+            raise
+        terminal.fail(error, name=name, one_line=True)
+
+
+def _summarise(report: Report) -> str:
+    counts = count_labels(report.claims)
+    words = ", ".join(f"{counts[key]} {key.replace('_', ' ')}" for key in counts if key != "claims")
+    return f"{counts['claims']} claims: {words}"

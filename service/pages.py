@@ -1,0 +1,201 @@
+"""The pages of `wherefrom serve`: a start page, the check page, search, and the site's pages made on demand.
+
+Owns their addresses and forms. Refuses to know how a page looks (service.site) and how a text is checked.
+No page has a script; a form posts to this server alone.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import parse_qs
+
+from fastapi import Depends, FastAPI, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from kb.errors import WherefromError
+from kb.types import Raw
+from service.api import respond, sources_of
+from service.api_check import CheckInput, Worker, check_raw
+from service.api_docs import list_routes
+from service.api_models import MAX_QUERY, MAX_TEXT
+from service.problems import KINDS, ProblemError, problem_response, to_problem
+from service.security import read_body
+from service.site.pages import Pages, article_name
+from service.site.render import static_files
+
+if TYPE_CHECKING:
+    from service.workbench import Workbench
+
+_HTML = "text/html; charset=utf-8"
+_ASSET_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def add_pages(app: FastAPI, workbench: Workbench, worker: Worker, *, site: Path | None) -> None:
+    """Add every page to the application; a built site, if one is given, under /site/."""
+    assets = dict(static_files())
+    if site is not None:
+        app.mount("/site", StaticFiles(directory=site, html=True), name="site")
+
+    def pages() -> Pages:
+        return Pages(workbench.store, live=True)
+
+    @app.get("/", include_in_schema=False)
+    def start(request: Request) -> Response:
+        made = pages()
+        listed = sorted(made.articles.values(), key=lambda one: (one.saved_at, one.id), reverse=True)
+        counts = {key: sum(a.counts[key] for a in listed) for key in ("claims", "supported", "contested", "unsourced", "not_checked")}  # fmt: skip
+        context = {
+            "latest": [{"article": article, "name": article_name(article)} for article in listed[:10]],
+            "counts": counts,
+            "source_count": len(made.sources),
+        }
+        return respond(request, made.page("serve.html", "", context), media_type=_HTML)
+
+    @app.get("/check", include_in_schema=False)
+    def check_form() -> Response:
+        return _check_page(pages(), {})
+
+    @app.post("/check", include_in_schema=False)
+    async def check_text(given: Annotated[CheckInput, Depends(_read_form)]) -> Response:
+        def work() -> Response:
+            report = check_raw(workbench, given)
+            made = pages()
+            context = {"report": report, **made.report_context(report, whole=True)}
+            return _check_page(made, context, text=report.document.text)
+
+        try:
+            return await worker.run(work)
+        except WherefromError as error:
+            problem = to_problem(error, given.names())
+            text = given.raw.content.decode() if given.raw is not None else ""
+            return _check_page(pages(), {}, text=text, url=given.url or "", fault=problem)
+
+    @app.get("/search", include_in_schema=False)
+    async def search(request: Request, q: str = "") -> Response:
+        query = " ".join(q.split())[:MAX_QUERY].replace("\x00", "")
+
+        def work() -> bytes:
+            made = pages()
+            found = workbench.search(query, 20) if query else None
+            for hit in found.hits if found is not None else ():
+                made.sources.setdefault(hit.source.id, hit.source)
+            context = {
+                "query": query,
+                "rows": [made.make_row(claim) for claim in found.claims] if found is not None else [],
+                "hits": list(found.hits) if found is not None else [],
+            }
+            return made.page("search.html", "search", context)
+
+        return respond(request, await worker.run(work), media_type=_HTML)
+
+    @app.get("/claims", include_in_schema=False)
+    def claims(request: Request, cursor: str | None = None) -> Response:
+        made = pages()
+        try:
+            page = workbench.store.list_claims(limit=100, after=cursor)
+        except ValueError:
+            raise ProblemError("not_found", KINDS["not_found"].meaning) from None
+        made.sources.update({source.id: source for source in sources_of(workbench.store, page.items)})
+        context = {
+            "rows": [made.make_row(claim) for claim in page.items],
+            "next_cursor": page.next,
+            "total": page.total,
+        }
+        return respond(request, made.page("serve_claims.html", "claims", context), media_type=_HTML)
+
+    @app.get("/sources", include_in_schema=False)
+    def sources(request: Request) -> Response:
+        made = pages()
+        return respond(request, made.source_list({}), media_type=_HTML)
+
+    @app.get("/articles", include_in_schema=False)
+    def articles(request: Request) -> Response:
+        return respond(request, pages().article_list(), media_type=_HTML)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs(request: Request) -> Response:
+        context = {"routes": list_routes(app), "problems": list(KINDS.values())}
+        return respond(request, pages().page("docs.html", "docs", context), media_type=_HTML)
+
+    @app.get("/problems/{name}", include_in_schema=False)
+    def problem(request: Request, name: str) -> Response:
+        kind = KINDS.get(name.replace("-", "_"))
+        if kind is None:
+            raise ProblemError("not_found", KINDS["not_found"].meaning)
+        return respond(
+            request, pages().page("problem.html", f"problems/{name}", {"kind": kind}), media_type=_HTML
+        )
+
+    @app.get("/assets/{name}", include_in_schema=False)
+    def asset(request: Request, name: str) -> Response:
+        if name not in assets:
+            raise ProblemError("not_found", KINDS["not_found"].meaning)
+        media_type = _ASSET_TYPES.get(Path(name).suffix, "application/octet-stream")
+        return respond(request, assets[name], media_type=media_type)
+
+    @app.get("/{folder}/index.html", include_in_schema=False)
+    def index(folder: str) -> Response:
+        if folder not in ("claims", "sources", "articles"):
+            raise ProblemError("not_found", KINDS["not_found"].meaning)
+        return RedirectResponse(f"../{folder}", status_code=308)
+
+    @app.get("/{path:path}", include_in_schema=False)
+    def page(request: Request, path: str) -> Response:
+        made = pages()
+        found = (made.methodology(), _HTML) if path == "methodology.html" else made.find(path)
+        if found is not None:
+            return respond(request, found[0], media_type=found[1])
+        if "text/html" in request.headers.get("accept", ""):
+            root = "../" * min(path.count("/"), 20)
+            content = made.page("404.html", "404.html", {"root": root})
+            return Response(content, status_code=404, media_type=_HTML)
+        return problem_response("not_found", KINDS["not_found"].meaning, request.url.path)
+
+
+async def _read_form(request: Request) -> CheckInput:
+    """The fields of the check page's form: a text, or an address."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise ProblemError(
+            "media_type_not_supported", "This address takes the form of its page; programs use /v1/check."
+        )
+    # In a form a character may take nine bytes ("%F0%9F%98%80" is twelve), so the body may be longer.
+    body = await read_body(request, 4 * MAX_TEXT * 3)
+    try:
+        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
+    except ValueError:
+        raise ProblemError("body_unreadable", "The form is not readable as UTF-8.") from None
+    text = "".join(fields.get("text", [""]))
+    url = "".join(fields.get("url", [""])).strip()
+    # Browsers send line ends of a text field as CR LF.
+    text = re.sub(r"\r\n?", "\n", text).replace("\x00", "")
+    if len(text) > MAX_TEXT:
+        raise ProblemError(
+            "over_limit", f"The text is longer than {MAX_TEXT:,} characters, the most that is read."
+        )
+    if url and not text.strip():
+        return CheckInput(url=url[:2048])
+    return CheckInput(raw=Raw(name="-", content=text.encode(), media_type="text/plain"))
+
+
+def _check_page(
+    pages: Pages,
+    context: dict[str, Any],
+    *,
+    text: str = "",
+    url: str = "",
+    fault: ProblemError | None = None,
+) -> Response:
+    filled = {"report": None, "passages": (), "claims": (), "summary": "", "bar": (), "issues": (), **context}
+    content = pages.page(
+        "check.html", "check", {"text": text, "url": url, "fault": fault, "max_text": MAX_TEXT, **filled}
+    )
+    return Response(
+        content,
+        status_code=200 if fault is None else fault.kind.status,
+        media_type=_HTML,
+        headers={"Cache-Control": "no-store"},
+    )

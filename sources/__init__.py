@@ -1,0 +1,1 @@
+"""Which primary sources exist, what they found, and who disputes them."""
