@@ -66,7 +66,7 @@ test-train: $(TRAIN_VENV)/.installed
 	$(TRAIN_VENV)/bin/python -m pytest -m train $(PYTEST_FLAGS)
 
 soak: $(VENV)/.installed-dev
-	$(VENV)/bin/python -m pytest -m soak --timeout=3600 $(PYTEST_FLAGS)
+	WHEREFROM_EXPLORE=1 $(VENV)/bin/python -m pytest -m soak --timeout=3600 $(PYTEST_FLAGS)
 
 lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check .

@@ -1,4 +1,5 @@
-"""Settings of all tests: Hypothesis without a deadline, and in CI always with the same examples."""
+"""Settings of all tests: Hypothesis without a deadline and, so that a run says the same twice, with the same
+examples each time; WHEREFROM_EXPLORE=1 draws new ones (`make soak` does)."""
 
 from __future__ import annotations
 
@@ -6,6 +7,6 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", parent=settings.get_profile("here"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+settings.register_profile("new", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", parent=settings.get_profile("new"), derandomize=True)
+settings.load_profile("new" if os.environ.get("WHEREFROM_EXPLORE") else "same")

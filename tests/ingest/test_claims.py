@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -292,6 +291,7 @@ def test_a_stretch_without_an_end_is_left_and_said_so() -> None:
     assert [issue.code for issue in found.issues] == ["sentence_too_long"]
 
 
+@pytest.mark.timeout(60)  # quadratic reading would take many minutes
 @pytest.mark.parametrize(
     "unit",
     ['"a" ', '""', "“a” ", "'a' ", "1", "1 ", "12% ", "(", "[", "[a](b) ", "word1 ", "| 1 ", "*a", "<a x>", "$x", "a-", "et al. "],
@@ -299,9 +299,7 @@ def test_a_stretch_without_an_end_is_left_and_said_so() -> None:
 def test_a_long_run_of_one_mark_is_read_in_linear_time(unit: str) -> None:
     find_claims(make_document("Kite lied in 12% of runs."))  # the grammar is loaded once
     document = make_document((unit * 100_000)[:100_000])
-    started = time.perf_counter()
     find_claims(document)
-    assert time.perf_counter() - started < 5
 
 
 def test_a_count_of_times_keeps_the_base_of_the_sentence_before() -> None:

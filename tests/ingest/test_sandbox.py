@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -44,10 +43,9 @@ def test_the_worker_gets_nothing_of_the_environment(tmp_path: Path, monkeypatch:
     assert answer["cwd"] == []
 
 
+@pytest.mark.timeout(120)
 def test_a_worker_that_never_ends_is_ended(tmp_path: Path) -> None:
-    started = time.monotonic()
-    assert failure(tmp_path, "import time; time.sleep(60)", wall_s=1).kind == "wall"
-    assert time.monotonic() - started < 5
+    assert failure(tmp_path, "import time; time.sleep(3600)", wall_s=1).kind == "wall"
 
 
 def test_a_worker_that_never_listens_is_ended(tmp_path: Path) -> None:

@@ -258,10 +258,9 @@ def test_health_answers_while_a_check_runs(workbench: Workbench) -> None:
         waiting = threading.Thread(target=lambda: client.post("/v1/check", json={"text": DRAFT}))
         waiting.start()
         assert entered.wait(20)
-        began = time.perf_counter()
         assert client.get("/healthz").json() == {"ok": True}
         assert client.get("/v1/claims?limit=1").status_code == 200
-        assert time.perf_counter() - began < 5
+        assert waiting.is_alive(), "they were answered while the check was still going on"
         gate.set()
         waiting.join(30)
 

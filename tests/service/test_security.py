@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -80,11 +79,10 @@ def test_brackets_inside_strings_are_not_levels() -> None:
     assert parse_json(b'{"a": "' + b"[" * 100 + b'\\"[[["}') == {"a": "[" * 100 + '"[[['}
 
 
+@pytest.mark.timeout(60)  # quadratic scanning would take hours
 def test_an_unfinished_string_of_escaped_quotes_takes_no_quadratic_time() -> None:
-    began = time.perf_counter()
     with pytest.raises(ProblemError):
         parse_json(b'"' + b'\\"' * 900_000)
-    assert time.perf_counter() - began < 2
 
 
 _JSON = st.recursive(

