@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def evaluate(terminal: Terminal, data: Path, *, cases: bool) -> None:
     """A folder laid out as gold/, articles/, sources/, seeds/, in a fresh knowledge base of its own."""
-    from service.evaluate import evaluate_corpus
+    from service.evaluation.corpus import evaluate_corpus
 
     if not data.is_dir():
         raise InputError(f"{data} is not a folder: --data names the folder that holds gold/ and articles/.",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kb.types import CheckedClaim, ClaimKind, Label, Raw, Report
-from service.evaluate import check_floors, evaluate_corpus
+from service.evaluation.corpus import evaluate_corpus
+from service.evaluation.floors import check_floors
 from service.workbench import Workbench
 from sources.registry import read_manifest
 

@@ -9,7 +9,10 @@ import pytest
 
 from kb.errors import InputError
 from kb.types import ClaimKind, Modifier, Quantity, Unit, UnitKind
-from service.evaluate import Row, check_floors, expected_values, macro_f1, match_row, read_gold, reads_exactly
+from service.evaluation.corpus_scores import LABELS
+from service.evaluation.floors import check_floors
+from service.evaluation.gold import Row, expected_values, match_row, read_gold, reads_exactly
+from service.evaluation.scores import macro_f1
 from tests.factories import make_checked, make_claim
 
 TEXT = "The model lied in 47% of runs. Nobody had expected that."
@@ -67,8 +70,8 @@ def test_reading_is_exact_only_with_value_unit_and_modifier() -> None:
 
 
 def test_macro_f1_counts_a_row_without_verdict_as_missed() -> None:
-    assert macro_f1([("supported", "supported"), ("unsourced", None)]) == 0.5
-    assert macro_f1([("supported", "supported"), ("unsourced", "unsourced")]) == 1.0
+    assert macro_f1([("supported", "supported"), ("unsourced", None)], LABELS) == 0.5
+    assert macro_f1([("supported", "supported"), ("unsourced", "unsourced")], LABELS) == 1.0
 
 
 def test_a_folder_that_is_no_corpus_is_named(tmp_path: Any) -> None:
