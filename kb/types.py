@@ -331,6 +331,24 @@ class ContestKind(StrEnum):
     FAILS_TO_REPLICATE = "fails_to_replicate"
 
 
+class OriginKind(StrEnum):
+    """How a source comes from another: what comes from one origin counts once as evidence."""
+
+    SAME_STUDY = "same_study"  # the same authors and data told again: preprint, blog, journal version
+    PRESS_RELEASE = "press_release"  # the announcement of a study, or an article that only retells it
+    WIRE_COPY = "wire_copy"  # one agency's text under several mastheads
+    REPRINT = "reprint"  # the same words at another address
+    TRANSLATION = "translation"
+
+
+class FiguresChange(StrEnum):
+    """What a version did to the figures of the version before it."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    UNREAD = "unread"  # nobody compared them
+
+
 class Verified(StrEnum):
     TEXT = "text"
     ABSTRACT = "abstract"
@@ -369,6 +387,38 @@ class Contest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a source's evidence comes from: another source (`source_id`), or, where that isn't in the
+    registry, a `key` that all copies of it share. Exactly one of the two is set."""
+
+    kind: OriginKind
+    source_id: str | None = None
+    key: str | None = None
+    says: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerFigures:
+    """What a finding stated up to a version: figures that no longer stand."""
+
+    finding_id: str
+    quantities: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedVersion:
+    """One published version of a source ("v2"), whether its text is held or not; a source lists them
+    oldest first. `was` are the figures that it replaced."""
+
+    version: str
+    published: str | None = None
+    url: str | None = None
+    figures: FiguresChange = FiguresChange.UNREAD
+    changed: str | None = None
+    was: tuple[FormerFigures, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A source of the registry. A source with `reviewed_by` None doesn't decide before it is accepted."""
 
@@ -391,6 +441,8 @@ class Source:
     note: str | None = None
     reviewed_by: str | None = None
     reviewed_on: str | None = None
+    origin: Origin | None = None  # None: its own
+    versions: tuple[StatedVersion, ...] = ()
 
 
 # --------------------------------------------------------------------------- linking and judging

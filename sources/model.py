@@ -17,6 +17,12 @@ A source is one YAML file, `sources/data/<publisher>/<id>.yml`:
     text_status   whole | excerpt | abstract | notes: how much of the text is given along (--meta only)
     reviewed      {by: who, on: "YYYY-MM-DD"}; a source that nobody reviewed doesn't decide a verdict
     note          anything a reader of the registry should know
+    origin        where its evidence comes from, when not its own: {source: id, or key: slug that all
+                  copies share, kind: same_study | press_release | wire_copy | reprint | translation,
+                  says: in our own words}; what comes from one origin counts once
+    versions      what was published, oldest first: {version, published, url, figures: same | changed |
+                  unread (default; nobody compared), changed: what changed, in our own words,
+                  was: list of {finding: id, quantities: the figures up to then}}
     contests      what this source says against others: {source: id, finding: slug (left out: the whole
                   source), kind: rebuts | disputes | qualifies | supersedes | corrects |
                   fails_to_replicate, says: in our own words}
@@ -32,44 +38,69 @@ Required: id, title, kind, tier; of a finding id, statement, verified; of a cont
 
 from __future__ import annotations
 
-import datetime
-import difflib
-import re
 from dataclasses import dataclass
 
-from kb.types import Contest, ContestKind, Quantity, Source, SourceFinding, SourceStatus, Tier, Verified
-from sources.identifiers import ARXIV_ID, DOI, is_web_address
+from kb.types import (
+    Contest,
+    ContestKind,
+    FiguresChange,
+    FormerFigures,
+    Origin,
+    OriginKind,
+    Quantity,
+    Source,
+    SourceFinding,
+    SourceStatus,
+    StatedVersion,
+    Tier,
+    Verified,
+)
+from sources.fields import MAX_SLUG, MAX_TEXT, SLUG, FieldReader, is_date
+from sources.identifiers import ARXIV_ID, DOI
 from sources.quantities import read_enum, read_quantity
-from sources.strict_yaml import Faults, Fields, Items, Node, Scalar, read_nodes
+from sources.strict_yaml import Faults, Fields, Items, Scalar, read_nodes
+
+__all__ = [
+    "KINDS",
+    "MAX_ID",
+    "MAX_TEXT",
+    "SOURCE_ID",
+    "TEXT_STATUSES",
+    "SourceFile",
+    "is_date",
+    "read_source_file",
+]
 
 KINDS = ("paper", "report", "post", "system_card", "article", "press_release", "press", "law", "dataset")
 TEXT_STATUSES = ("whole", "excerpt", "abstract", "notes")
-SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-MAX_ID = 100
-MAX_TEXT = 2_000  # characters of one value; a statement is a sentence, a note a paragraph
+SOURCE_ID = SLUG
+MAX_ID = MAX_SLUG
 
 _SOURCE_KEYS = (
     "id", "title", "authors", "kind", "tier", "publisher", "published", "url", "doi", "arxiv", "aliases",
-    "status", "topics", "text_status", "reviewed", "note", "contests", "findings",
+    "status", "topics", "text_status", "reviewed", "note", "origin", "versions", "contests", "findings",
 )  # fmt: skip
 _FINDING_KEYS = (
     "id", "statement", "quantities", "entity", "property", "population", "condition", "models", "n",
     "interval", "locator", "version", "verified", "caveats",
 )  # fmt: skip
 _CONTEST_KEYS = ("source", "finding", "kind", "says")
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
+_ORIGIN_KEYS = ("source", "key", "kind", "says")
+_VERSION_KEYS = ("version", "published", "url", "figures", "changed", "was")
+_FORMER_KEYS = ("finding", "quantities")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
     """A source and where its relations stand: `contest_lines` the line of each contest, `topic_lines` of
-    each topic, so that a fault which only other files can show still names its place."""
+    each topic, `origin_line` of the origin, so that a fault which only other files can show still names its place."""
 
     path: str
     source: Source
     id_line: int
     contest_lines: tuple[int, ...]
     topic_lines: tuple[int, ...]
+    origin_line: int = 1
 
 
 def read_source_file(content: bytes, faults: Faults) -> SourceFile | None:
@@ -93,19 +124,8 @@ def read_source_file(content: bytes, faults: Faults) -> SourceFile | None:
         id_line=root.fields["id"][0],
         contest_lines=_find_lines(root, "contests"),
         topic_lines=_find_lines(root, "topics"),
+        origin_line=root.fields["origin"][0] if "origin" in root.fields else 1,
     )
-
-
-def is_date(text: str) -> bool:
-    """YYYY, YYYY-MM or YYYY-MM-DD, and a day that exists."""
-    match = _DATE.match(text)
-    if match is None:
-        return False
-    try:
-        datetime.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-    except ValueError:
-        return False
-    return True
 
 
 def _find_lines(root: Fields, key: str) -> tuple[int, ...]:
@@ -113,11 +133,18 @@ def _find_lines(root: Fields, key: str) -> tuple[int, ...]:
     return tuple(child.line for child in node.items) if isinstance(node, Items) else ()
 
 
-class _Reader:
-    """Reads nodes into values and notes each fault; goes on after a fault to find the next."""
+def _find_slugs(root: Fields) -> frozenset[str]:
+    """The ids of the file's findings as written, faulty ones too, so that one fault isn't told twice."""
+    node = root.fields["findings"][1] if "findings" in root.fields else None
+    children = node.items if isinstance(node, Items) else ()
+    written = (
+        child.fields["id"][1] for child in children if isinstance(child, Fields) and "id" in child.fields
+    )
+    return frozenset(scalar.value.strip() for scalar in written if isinstance(scalar, Scalar))
 
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
+
+class _Reader(FieldReader):
+    """Reads the keys of a source file."""
 
     def read_root(self, root: Fields) -> Source | None:
         """Every key of the file; None where a required one is missing or wrong."""
@@ -130,11 +157,13 @@ class _Reader:
         reviewed_by, reviewed_on = self.read_review(root)
         findings = self.read_findings(root, source_id or "unknown")
         contests = self.read_contests(root, source_id)
+        versions = self.read_versions(root, source_id or "unknown")
+        origin = self.read_origin(root, source_id)
         values = {
             "authors": self.read_texts(root, "authors", ""),
             "publisher": self.read_text(root, "publisher", ""),
             "published": self.read_date(root, "published", ""),
-            "url": self.read_url(root),
+            "url": self.read_url(root, "url", ""),
             "doi": self.read_identifier(root, "doi", DOI, "a bare DOI (10.1038/...)"),
             "arxiv": self.read_identifier(
                 root, "arxiv", ARXIV_ID, "a bare arXiv id without version (2412.14093)"
@@ -154,6 +183,8 @@ class _Reader:
             status=status,
             contests=contests,
             findings=findings,
+            origin=origin,
+            versions=versions,
             reviewed_by=reviewed_by,
             reviewed_on=reviewed_on,
             **values,  # type: ignore[arg-type]
@@ -186,11 +217,7 @@ class _Reader:
         slug = self.read_id(node, "id", place)
         statement = self.read_text(node, "statement", place, required=True)
         verified = read_enum(node, "verified", Verified, place, self.faults)
-        quantities: list[Quantity] = []
-        for index, child in enumerate(self.read_items(node, "quantities", place)):
-            quantity = read_quantity(child, f"{place}.quantities[{index}]", self.faults)
-            if quantity is not None:
-                quantities.append(quantity)
+        quantities = self.read_quantities(node, place)
         texts = {
             "measured_entity": self.read_text(node, "entity", place),
             "measured_property": self.read_text(node, "property", place),
@@ -208,12 +235,20 @@ class _Reader:
         return SourceFinding(
             id=f"{source_id}#{slug}",
             statement=statement,
-            quantities=tuple(quantities),
+            quantities=quantities,
             models=models,
             verified=verified,
             caveats=caveats,
             **texts,
         )
+
+    def read_quantities(self, node: Fields, place: str) -> tuple[Quantity, ...]:
+        """The figures under the key `quantities` that are sound."""
+        read = (
+            read_quantity(child, f"{place}.quantities[{index}]", self.faults)
+            for index, child in enumerate(self.read_items(node, "quantities", place))
+        )
+        return tuple(quantity for quantity in read if quantity is not None)
 
     def read_contests(self, root: Fields, source_id: str | None) -> tuple[Contest, ...]:
         """What this source says against others; against itself is a fault."""
@@ -250,109 +285,93 @@ class _Reader:
             self.read_date(node, "on", "reviewed", required=True),
         )
 
-    def check_keys(self, node: Fields, known: tuple[str, ...], place: str) -> None:
-        """A key that the schema doesn't have is a fault that names the nearest one."""
-        for key, (line, _) in node.fields.items():
-            if key in known:
+    def read_origin(self, root: Fields, source_id: str | None) -> Origin | None:
+        """Where its evidence comes from: one of source and key, and how."""
+        if "origin" not in root.fields:
+            return None
+        line, node = root.fields["origin"]
+        if not isinstance(node, Fields):
+            self.faults.add(line, "origin", "wanted a mapping {source: id, kind: same_study} (or key: slug)")
+            return None
+        self.check_keys(node, _ORIGIN_KEYS, "origin")
+        if ("source" in node.fields) == ("key" in node.fields):
+            found = "both" if "source" in node.fields else "neither"
+            self.faults.add(line, "origin", f"found {found} of source and key, wanted one of them")
+        target = self.read_id(node, "source", "origin") if "source" in node.fields else None
+        key = self.read_id(node, "key", "origin") if "key" in node.fields else None
+        kind = read_enum(node, "kind", OriginKind, "origin", self.faults)
+        says = self.read_text(node, "says", "origin")
+        if target is not None and target == source_id:
+            self.faults.add(line, "origin.source", f"{target} can't be its own origin; leave the key out")
+        if kind is None:
+            return None
+        return Origin(kind=kind, source_id=target, key=key, says=says)
+
+    def read_versions(self, root: Fields, source_id: str) -> tuple[StatedVersion, ...]:
+        """The published versions, oldest first, each named once."""
+        slugs = _find_slugs(root)
+        versions: list[StatedVersion] = []
+        lines: dict[str, int] = {}
+        latest: tuple[str, int] | None = None
+        for index, node in enumerate(self.read_items(root, "versions", "")):
+            place = f"versions[{index}]"
+            if not isinstance(node, Fields):
+                self.faults.add(node.line, place, "a version must be a mapping with version and published")
                 continue
-            near = difflib.get_close_matches(key[:80], known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-            self.faults.add(line, _join(place, key[:80]), f"unknown key; {hint}")
+            version = self.read_version(node, place, source_id, slugs)
+            if version is None:
+                continue
+            if version.version in lines:
+                first = lines[version.version]
+                self.faults.add(
+                    node.line, f"{place}.version", f"{version.version} is also the version of line {first}"
+                )
+            lines[version.version] = node.line
+            if latest and version.published and version.published < latest[0][: len(version.published)]:
+                words = (
+                    f"found {version.published} after {latest[0]} of line {latest[1]}, wanted oldest first"
+                )
+                self.faults.add(node.line, f"{place}.published", words)
+            if version.published:
+                latest = (version.published, node.line)
+            versions.append(version)
+        return tuple(versions)
 
-    def read_items(self, node: Fields, key: str, place: str) -> tuple[Node, ...]:
-        """The children of a list; () where the key is missing."""
-        if key not in node.fields:
-            return ()
-        line, child = node.fields[key]
-        if isinstance(child, Items):
-            return child.items
-        self.faults.add(line, _join(place, key), "wanted a list; leave the key out where there is nothing")
-        return ()
-
-    def read_text(self, node: Fields, key: str, place: str, *, required: bool = False) -> str | None:
-        """One line of text; numbers, dates and yes/no must be in quotes to be text."""
-        if key not in node.fields:
-            if required:
-                self.faults.add(node.line, _join(place, key), "missing")
+    def read_version(
+        self, node: Fields, place: str, source_id: str, slugs: frozenset[str]
+    ) -> StatedVersion | None:
+        """One version; what it changed must be said in words where figures changed."""
+        self.check_keys(node, _VERSION_KEYS, place)
+        name = self.read_text(node, "version", place, required=True)
+        published = self.read_date(node, "published", place)
+        url = self.read_url(node, "url", place)
+        figures = read_enum(node, "figures", FiguresChange, place, self.faults, default=FiguresChange.UNREAD)
+        changed = self.read_text(node, "changed", place)
+        was: list[FormerFigures] = []
+        for index, child in enumerate(self.read_items(node, "was", place)):
+            inner = f"{place}.was[{index}]"
+            if not isinstance(child, Fields):
+                self.faults.add(child.line, inner, "wanted a mapping with finding and quantities")
+                continue
+            self.check_keys(child, _FORMER_KEYS, inner)
+            slug = self.read_id(child, "finding", inner)
+            quantities = self.read_quantities(child, inner)
+            if "quantities" not in child.fields:
+                self.faults.add(child.line, f"{inner}.quantities", "missing; wanted the figures up to then")
+            if slug is not None and slug not in slugs:
+                self.faults.add(child.line, f"{inner}.finding", f"no finding of this file has the id {slug}")
+            if slug is not None and quantities:
+                was.append(FormerFigures(finding_id=f"{source_id}#{slug}", quantities=quantities))
+        if figures is FiguresChange.CHANGED and changed is None and "changed" not in node.fields:
+            self.faults.add(node.line, f"{place}.changed", "missing; figures: changed wants what changed")
+        if "was" in node.fields and figures not in (FiguresChange.CHANGED, None):
+            self.faults.add(
+                node.fields["was"][0],
+                f"{place}.was",
+                f"found with figures: {figures}, wanted figures: changed",
+            )
+        if name is None or figures is None:
             return None
-        line, child = node.fields[key]
-        return self.check_text(child, line, _join(place, key))
-
-    def read_texts(self, node: Fields, key: str, place: str) -> tuple[str, ...]:
-        """A list of texts without repetition."""
-        texts: list[str] = []
-        for index, child in enumerate(self.read_items(node, key, place)):
-            text = self.check_text(child, child.line, f"{_join(place, key)}[{index}]")
-            if text is not None and text in texts:
-                self.faults.add(child.line, f"{_join(place, key)}[{index}]", f"{text[:60]!r} is there twice")
-            elif text is not None:
-                texts.append(text)
-        return tuple(texts)
-
-    def check_text(self, node: Node, line: int, place: str) -> str | None:
-        """The text of a scalar, white space at its ends removed."""
-        if not isinstance(node, Scalar):
-            self.faults.add(line, place, "found a list or a mapping, wanted text")
-            return None
-        text = node.value.strip()
-        if node.kind == "null" or not text:
-            self.faults.add(line, place, "is empty; leave the key out")
-        elif node.kind != "text":
-            self.faults.add(line, place, f'found a {node.kind}, wanted text: put it in quotes, "{text[:60]}"')
-        elif len(text) > MAX_TEXT:
-            self.faults.add(line, place, f"has {len(text)} characters, more than {MAX_TEXT}")
-        elif any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
-            self.faults.add(line, place, "holds a line break or a control character; write one line")
-        else:
-            return text
-        return None
-
-    def read_word(
-        self, node: Fields, key: str, place: str, words: tuple[str, ...], *, required: bool = False
-    ) -> str | None:
-        """One of a few words."""
-        text = self.read_text(node, key, place, required=required)
-        if text is None or text in words:
-            return text
-        self.faults.add(
-            node.fields[key][0], _join(place, key), f"found {text[:60]!r}, wanted one of {', '.join(words)}"
+        return StatedVersion(
+            version=name, published=published, url=url, figures=figures, changed=changed, was=tuple(was)
         )
-        return None
-
-    def read_id(self, node: Fields, key: str, place: str) -> str | None:
-        """A slug: lower-case letters and digits in words joined by hyphens."""
-        text = self.read_text(node, key, place, required=True)
-        if text is None or (SOURCE_ID.match(text) and len(text) <= MAX_ID):
-            return text
-        wanted = f"lower-case words joined by hyphens, at most {MAX_ID} characters"
-        self.faults.add(node.fields[key][0], _join(place, key), f"found {text[:60]!r}, wanted {wanted}")
-        return None
-
-    def read_date(self, node: Fields, key: str, place: str, *, required: bool = False) -> str | None:
-        """A date as published; in quotes, because YAML makes objects of bare dates."""
-        text = self.read_text(node, key, place, required=required)
-        if text is None or is_date(text):
-            return text
-        wanted = "YYYY, YYYY-MM or YYYY-MM-DD, a day that exists"
-        self.faults.add(node.fields[key][0], _join(place, key), f"found {text[:60]!r}, wanted {wanted}")
-        return None
-
-    def read_url(self, node: Fields) -> str | None:
-        """An http(s) address with a host."""
-        text = self.read_text(node, "url", "")
-        if text is None or is_web_address(text):
-            return text
-        self.faults.add(node.fields["url"][0], "url", f"found {text[:80]!r}, wanted an http(s) address")
-        return None
-
-    def read_identifier(self, node: Fields, key: str, grammar: re.Pattern[str], wanted: str) -> str | None:
-        """A DOI or an arXiv id in its bare form."""
-        text = self.read_text(node, key, "")
-        if text is None or grammar.fullmatch(text):
-            return text
-        self.faults.add(node.fields[key][0], key, f"found {text[:80]!r}, wanted {wanted}")
-        return None
-
-
-def _join(place: str, key: str) -> str:
-    return f"{place}.{key}" if place else key

@@ -181,6 +181,9 @@ def _check_relations(files: Sequence[SourceFile], topics: frozenset[str]) -> lis
                 own.add(line, f"contests[{index}].source", f"no source has the id {contest.source_id}")
             elif contest.finding_id is not None and contest.finding_id not in findings:
                 own.add(line, f"contests[{index}].finding", f"no finding has the id {contest.finding_id}")
+        origin = read.source.origin
+        if origin is not None and origin.source_id is not None and origin.source_id not in by_id:
+            own.add(read.origin_line, "origin.source", f"no source has the id {origin.source_id}")
         for index, (topic, line) in enumerate(zip(read.source.topics, read.topic_lines, strict=True)):
             if topic not in topics:
                 own.add(line, f"topics[{index}]", f"{topic} is not in the list of topics")

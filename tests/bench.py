@@ -17,6 +17,7 @@ from pathlib import Path
 
 _EXAMPLES = Path(__file__).resolve().parents[1] / "service" / "examples"
 _PROGRAM = [sys.executable, "-c", "from service.cli import main; main()"]
+_LOAD = "from sources.registry import read_registry; read_registry()"
 _WORDS = 1000
 _START_S = 60.0
 
@@ -29,6 +30,7 @@ def main() -> None:
         started = time.perf_counter()
         _run("--home", str(home), "init")
         rows = [("init, once", time.perf_counter() - started)]
+        rows.append(("the registry that ships, strictly, cold", _median(_load_registry, 7)))
         rows.append(("wherefrom --help, cold", _median(lambda: _run("--help"), 7)))
         rows.append(
             (
@@ -68,6 +70,10 @@ def _median(work: Callable[[], object], times: int) -> float:
 
 def _run(*arguments: str) -> None:
     subprocess.run([*_PROGRAM, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _load_registry() -> None:
+    subprocess.run([sys.executable, "-c", _LOAD], check=True)
 
 
 def _time_api(home: Path, article: Path) -> float:

@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 from kb.errors import RegistryError
-from kb.types import Aggregate, ContestKind, Modifier, Relation, SourceStatus, UnitKind, Verified
+from kb.types import (
+    Aggregate,
+    ContestKind,
+    FiguresChange,
+    Modifier,
+    Origin,
+    OriginKind,
+    Relation,
+    Source,
+    SourceStatus,
+    UnitKind,
+    Verified,
+)
 from sources.registry import read_source
 
 _SOUND = """\
@@ -272,3 +284,78 @@ def test_a_figure_keeps_its_written_precision(
         assert quantity.modifier is Modifier.AT_LEAST
     if "base" in figure:
         assert (quantity.base, quantity.unit.kind) == (Decimal(100), UnitKind.RATIO)
+
+
+_VERSIONS = """\
+versions:
+  - {version: v1, published: "2024-12-10", url: "https://example.org/v1"}
+  - version: v2
+    published: "2025-01"
+    figures: changed
+    changed: The rate was measured again on more cases.
+    was:
+      - {finding: rate, quantities: [{value: "52", unit: percent}]}
+"""
+
+
+def test_versions_tell_which_figures_they_replaced(tmp_path: Path) -> None:
+    source = _read(tmp_path, _SOUND + _VERSIONS)
+    assert isinstance(source, Source)
+    first, second = source.versions
+    assert (first.version, first.figures, first.was) == ("v1", FiguresChange.UNREAD, ())
+    assert (second.published, second.figures) == ("2025-01", FiguresChange.CHANGED)
+    assert second.was[0].finding_id == "smith-2025-trial#rate"
+    assert second.was[0].quantities[0].low == Decimal(52)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("version: v2", "version: v1", "versions[1].version: v1 is also the version of line 29"),
+        ('"2025-01"', '"2023-01"', "versions[1].published: found 2023-01 after 2024-12-10 of line 29, wanted oldest first"),
+        ("finding: rate, q", "finding: rat, q", "versions[1].was[0].finding: no finding of this file has the id rat"),
+        ("figures: changed", "figures: same", "versions[1].was: found with figures: same, wanted figures: changed"),
+        ("figures: changed", "figures: some", "found 'some', wanted one of same, changed, unread"),
+        ("    changed: The rate was measured again on more cases.\n", "", "versions[1].changed: missing"),
+        ('"https://example.org/v1"', "example", "versions[0].url: found 'example', wanted an http(s) address"),
+        (", quantities: [{value: \"52\", unit: percent}]", "", "versions[1].was[0].quantities: missing"),
+    ],
+)  # fmt: skip
+def test_a_faulty_version_is_named_with_what_was_wanted(
+    tmp_path: Path, old: str, new: str, wanted: str
+) -> None:
+    text = _SOUND + _VERSIONS
+    assert old in text
+    assert wanted in "\n".join(_faults(tmp_path, text.replace(old, new)))
+
+
+def test_a_faulty_finding_is_not_also_told_as_unknown_to_a_version(tmp_path: Path) -> None:
+    faults = _faults(tmp_path, (_SOUND + _VERSIONS).replace("verified: no", "verified: perhaps"))
+    assert len(faults) == 1
+
+
+def test_an_origin_is_a_source_or_a_shared_key(tmp_path: Path) -> None:
+    source = _read(tmp_path, _SOUND + "origin: {source: smith-2024, kind: same_study, says: The preprint.}\n")
+    assert isinstance(source, Source)
+    assert source.origin == Origin(kind=OriginKind.SAME_STUDY, source_id="smith-2024", says="The preprint.")
+    keyed = _read(tmp_path, _SOUND + "origin: {key: agency-2025-trial, kind: wire_copy}\n")
+    assert isinstance(keyed, Source)
+    assert keyed.origin == Origin(kind=OriginKind.WIRE_COPY, key="agency-2025-trial")
+
+
+@pytest.mark.parametrize(
+    ("origin", "wanted"),
+    [
+        ("{kind: reprint}", "origin: found neither of source and key"),
+        ("{source: a, key: b, kind: reprint}", "origin: found both of source and key"),
+        ("{source: smith-2025-trial, kind: reprint}", "can't be its own origin"),
+        ("{source: a, kind: cousin}", "found 'cousin', wanted one of same_study"),
+        ("{source: a}", "origin.kind: missing"),
+        ("a", "wanted a mapping {source: id, kind: same_study}"),
+        ("{source: a, kind: reprint, note: b}", "origin.note: unknown key"),
+    ],
+)
+def test_a_faulty_origin_is_named_with_what_was_wanted(tmp_path: Path, origin: str, wanted: str) -> None:
+    faults = _faults(tmp_path, f"{_SOUND}origin: {origin}\n")
+    assert wanted in "\n".join(faults)
+    assert f":{len(_SOUND.splitlines()) + 1}: " in faults[0]

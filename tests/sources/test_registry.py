@@ -170,3 +170,8 @@ def test_a_contested_id_is_looked_up_where_the_known_ids_are_given(tmp_path: Pat
     assert read_manifest(path, known_ids=frozenset({"b"}))
     with pytest.raises(RegistryError, match="no source has the id b"):
         read_manifest(path, known_ids=frozenset())
+
+
+def test_an_origin_that_is_no_source_names_its_line(tmp_path: Path) -> None:
+    path = _write(tmp_path, "a", _entry("a", "origin: {source: b, kind: reprint}\n"))
+    assert _registry_faults(tmp_path) == (f"{path}:5: origin.source: no source has the id b",)
