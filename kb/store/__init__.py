@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kb.store.values import (
     NOT_CHECKED,
     ArticleSummary,
+    Capture,
     ChainHead,
     Change,
     ClaimPage,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NOT_CHECKED",
     "ArticleSummary",
+    "Capture",
     "ChainHead",
     "Change",
     "ClaimPage",

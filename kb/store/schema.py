@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("0001",)  # every released schema, oldest first; alembic's own list must be the same
+REVISIONS = ("0001", "0002")  # every released schema, oldest first; alembic's own list must be the same
 APPLICATION_ID = 0x57484652  # "WHFR" in the file's header: this SQLite file is a knowledge base of ours
 
 metadata = MetaData()
@@ -109,6 +109,21 @@ passages = Table(
     Column("position", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Index("passages_by_version", "version_id"),
+)
+
+captures = Table(  # what each fetch of a source's address brought
+    "captures",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("source_id", Text, ForeignKey("sources.id"), nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("url", Text),  # after redirects; None: nothing came
+    Column("fetched_at", Text, nullable=False),
+    Column("status", Integer),
+    Column("media_type", Text),
+    Column("sha256", Text, ForeignKey("raws.sha256")),
+    Column("problem", Text),
+    Index("captures_by_source", "source_id", "number"),
 )
 
 # --------------------------------------------------------------------------- articles

@@ -16,12 +16,13 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, func, select
 
 from kb.errors import NotFoundError, StoreError, WriteError
-from kb.store import articles, backup, chain, checks, held, queries, rows, schema, sources, vectors
+from kb.store import articles, backup, captures, chain, checks, held, queries, rows, schema, sources, vectors
 from kb.store.engine import open_engine, reading, writing
 from kb.store.lock import LOCK, hold_lock
 from kb.store.migrate import HEAD, keeps_log, read_revision, upgrade
 from kb.store.values import (
     ArticleSummary,
+    Capture,
     ChainHead,
     Change,
     ClaimPage,
@@ -126,6 +127,16 @@ class Store:
         """Everything that was ever stated about a source, oldest first."""
         with self._read() as connection:
             return held.load_source_revisions(connection, source_id)
+
+    def save_capture(self, capture: Capture, *, raw: bytes | None = None) -> None:
+        """Append what a fetch of a source's address brought; the bytes are kept under their sha256."""
+        with self._write() as connection:
+            captures.save_capture(connection, capture, raw)
+
+    def load_captures(self, source_id: str) -> tuple[Capture, ...]:
+        """What was fetched for a source, oldest first."""
+        with self._read() as connection:
+            return captures.load_captures(connection, source_id)
 
     def load_source_document(self, source_id: str) -> Document | None:
         """The current version's text; None where none is held or it couldn't be read."""

@@ -34,6 +34,22 @@ class SourceVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One fetch of one address of a source: `asked` is what was asked for, `url` where the bytes came from
+    after redirects, `status` the HTTP status where there was one, `sha256` of the bytes that came. What
+    failed has no sha256, and says why in `problem`."""
+
+    source_id: str
+    asked: str
+    fetched_at: datetime
+    url: str | None = None
+    status: int | None = None
+    media_type: str | None = None
+    sha256: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRevision:
     """What was once said about a source: `stated` as given by `origin`, `source` as it then stood."""
 

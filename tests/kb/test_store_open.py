@@ -107,7 +107,7 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_newer_schema_is_refused(home: Path) -> None:
     run_sql(home, "UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreError, match=r"has schema 9999, .* knows up to 0001; update Wherefrom"):
+    with pytest.raises(StoreError, match=r"has schema 9999, .* knows up to 0002; update Wherefrom"):
         Store.open(home)
 
 
