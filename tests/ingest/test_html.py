@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.builder import TextBuilder, is_exponent, read_label
-from ingest.html import clean_tex, read_html
+from ingest.html import read_html
+from ingest.html_tree import clean_tex
 from ingest.limits import Limits
 from ingest.reading import Reading
 from kb.errors import InputError, LimitError
