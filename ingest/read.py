@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.jats import looks_like_jats, read_jats
 from ingest.language import check_english
 from ingest.limits import DEFAULT, Limits
 from ingest.markdown import looks_like_markdown, read_markdown
@@ -22,18 +23,20 @@ from kb.errors import InputError, LimitError
 from kb.ids import document_id, hash_bytes
 from kb.types import BlockKind, Document, Found, Issue, Raw
 
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MEDIA_TYPES = {
     ".txt": "text/plain", ".text": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown",
     ".mdx": "text/markdown", ".html": "text/html", ".htm": "text/html", ".xhtml": "text/html",
-    ".pdf": "application/pdf",
+    ".pdf": "application/pdf", ".xml": "application/xml", ".nxml": "application/xml",
+    ".docx": _DOCX,
 }  # fmt: skip
 _FORMATS = {
     "application/pdf": "pdf", "application/x-pdf": "pdf", "text/html": "html",
     "application/xhtml+xml": "html", "text/markdown": "markdown", "text/x-markdown": "markdown",
-    "text/plain": "text",
+    "text/plain": "text", _DOCX: "docx",
+    "application/jats+xml": "jats",
 }  # fmt: skip
 _MAGIC = (
-    (b"PK\x03\x04", "a ZIP archive (or a DOCX, XLSX, EPUB)"),
     (b"\x1f\x8b", "gzip-compressed data"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -49,6 +52,7 @@ _MAGIC = (
     (b"SQLite format 3", "an SQLite database"),
     (b"%!PS", "a PostScript file"),
 )
+_GIVE = "give text, markdown, HTML, PDF, JATS or DOCX"
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*"
     rb"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|article|main|section|div|p|h[1-6]|table|ul|ol)\b",
@@ -143,7 +147,7 @@ def _prose(reading: Reading) -> str:
 
 
 def find_format(raw: Raw, name: str) -> tuple[str, tuple[Issue, ...]]:
-    """ "pdf", "html", "markdown" or "text", by the bytes; an issue where they contradict the media type.
+    """ "pdf", "html", "jats", "docx", "markdown" or "text", by the bytes; an issue where they contradict the media type.
     Raises InputError for what Wherefrom doesn't read."""
     head = raw.content[:4096]
     if not raw.content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
@@ -165,10 +169,14 @@ def _said_format(raw: Raw) -> str | None:
 
 
 def _format_of_bytes(content: bytes, head: bytes, said: str | None, name: str) -> str:
+    if content.startswith(b"PK\x03\x04"):
+        return "docx"  # its reader says what else it may be
     for magic, kind in _MAGIC:
         if content.startswith(magic):
-            raise InputError(f"{name}: is {kind}; give text, markdown, HTML or PDF", name=name, found=kind)
+            raise InputError(f"{name}: is {kind}; {_GIVE}", name=name, found=kind)
     ascii_head = _narrow(head)
+    if looks_like_jats(ascii_head):
+        return "jats"
     if b"%PDF-" in head[:1024] and not _HTML_START.match(ascii_head):
         return "pdf"
     if _HTML_START.match(ascii_head):
@@ -176,7 +184,7 @@ def _format_of_bytes(content: bytes, head: bytes, said: str | None, name: str) -
     if _XML_START.match(ascii_head):
         if _HTML_INSIDE.search(ascii_head):
             return "html"
-        raise InputError(f"{name}: is XML, but no HTML page; give text, markdown, HTML or PDF", name=name)
+        raise InputError(f"{name}: is XML, but neither JATS nor an HTML page; {_GIVE}", name=name)
     if said == "html" and re.search(rb"<[a-zA-Z!/][^<>]*>", ascii_head):
         return "html"
     if said == "pdf":
@@ -210,6 +218,12 @@ def _read_format(raw: Raw, name: str, form: str, limits: Limits) -> tuple[Readin
         from ingest.html import read_html
 
         return read_html(raw.content, name, raw.url, raw.media_type, limits=limits), "text/html"
+    if form == "jats":
+        return read_jats(raw.content, name, raw.url, limits=limits), "application/jats+xml"
+    if form == "docx":
+        from ingest.docx import read_docx
+
+        return read_docx(raw.content, name, raw.url, limits=limits), _DOCX
     text, issues = decode_text(raw.content, name)
     markdown = form == "markdown" or looks_like_markdown(text)
     reading = read_markdown(text, raw.url) if markdown else read_plain(text, raw.url)
