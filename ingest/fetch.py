@@ -30,8 +30,14 @@ _MEDIA_TYPES = frozenset(
     {
         "text/html", "application/xhtml+xml", "text/plain", "text/markdown", "text/x-markdown",
         "application/pdf", "application/x-pdf", "application/octet-stream", "binary/octet-stream",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/jats+xml",
+        "application/xml", "text/xml",
     }
 )  # fmt: skip
+# What registries of publications answer with (Crossref, OpenAlex, arXiv), and robots.txt.
+RECORD_TYPES = frozenset(
+    {"application/json", "application/atom+xml", "application/xml", "text/xml", "text/plain", "text/html"}
+)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 65_536
 
@@ -56,8 +62,15 @@ class _Answer:
     content: bytes
 
 
-def fetch(url: str, *, limits: Limits = DEFAULT, context: ssl.SSLContext | None = None) -> Raw:
-    """The bytes at an http(s) address, with the address they came from after redirects. Raises FetchError
+def fetch(
+    url: str,
+    *,
+    limits: Limits = DEFAULT,
+    context: ssl.SSLContext | None = None,
+    media_types: frozenset[str] = _MEDIA_TYPES,
+) -> Raw:
+    """The bytes at an http(s) address, with the address they came from after redirects. An answer of a type
+    that isn't among `media_types` is refused (one that names none is taken). Raises FetchError
     whose attributes name url, kind (refused | unresolved | connection | timeout | status | media_type |
     too_large | encoding | redirects) and, where there is one, status."""
     deadline = time.monotonic() + limits.fetch_s
@@ -65,7 +78,7 @@ def fetch(url: str, *, limits: Limits = DEFAULT, context: ssl.SSLContext | None 
     base: str | None = None
     for _ in range(limits.redirects + 1):
         place = _check(target, base, url, limits, deadline)
-        answer = _ask(place, url, limits, deadline, context)
+        answer = _ask(place, url, limits, deadline, context, media_types)
         if answer.status in _REDIRECTS and answer.location is not None:
             base, target = place.href, answer.location
             continue
@@ -174,11 +187,18 @@ class _Guard:
             self._connection.shutdown(socket.SHUT_RDWR)
 
 
-def _ask(place: _Place, url: str, limits: Limits, deadline: float, context: ssl.SSLContext | None) -> _Answer:
+def _ask(
+    place: _Place,
+    url: str,
+    limits: Limits,
+    deadline: float,
+    context: ssl.SSLContext | None,
+    media_types: frozenset[str],
+) -> _Answer:
     connection = _connect(place, url, limits, deadline, context)
     with _Guard(connection, deadline - time.monotonic()) as guard:
         try:
-            answer = _converse(connection, place, url, limits)
+            answer = _converse(connection, place, url, limits, media_types)
         except (TimeoutError, OSError, http.client.HTTPException, zlib.error, ValueError) as fault:
             if guard.late:
                 raise _fault(url, "timeout", f"took more than {limits.fetch_s:g} seconds") from None
@@ -226,14 +246,19 @@ def _tls_context() -> ssl.SSLContext:
     return context
 
 
-def _converse(connection: socket.socket, place: _Place, url: str, limits: Limits) -> _Answer:
+def _converse(
+    connection: socket.socket, place: _Place, url: str, limits: Limits, media_types: frozenset[str]
+) -> _Answer:
     client = http.client.HTTPConnection(place.host, place.port)
     client.sock = connection
     client.putrequest("GET", place.path, skip_host=True, skip_accept_encoding=True)
     default = 443 if place.secure else 80
     client.putheader("Host", place.host if place.port == default else f"{place.host}:{place.port}")
     client.putheader("User-Agent", USER_AGENT)
-    client.putheader("Accept", "text/html, application/pdf, text/plain, text/markdown;q=0.9, */*;q=0.1")
+    wanted = "text/html, application/pdf, text/plain, text/markdown;q=0.9"
+    if media_types is not _MEDIA_TYPES:
+        wanted = ", ".join(sorted(media_types))
+    client.putheader("Accept", f"{wanted}, */*;q=0.1")
     client.putheader("Accept-Language", "en")
     client.putheader("Accept-Encoding", "gzip, deflate")
     client.putheader("Connection", "close")
@@ -247,7 +272,7 @@ def _converse(connection: socket.socket, place: _Place, url: str, limits: Limits
             )
         if response.status != 200:
             return _Answer(status=response.status, location=None, media_type=None, content=b"")
-        media_type = _check_media_type(response.getheader("Content-Type"), url)
+        media_type = _check_media_type(response.getheader("Content-Type"), url, media_types)
         length = response.getheader("Content-Length")
         if length is not None and length.isdecimal() and int(length[:20]) > limits.wire_bytes:
             raise _fault(
@@ -267,11 +292,11 @@ def _header_text(value: str) -> str:
         return value
 
 
-def _check_media_type(header: str | None, url: str) -> str | None:
+def _check_media_type(header: str | None, url: str, media_types: frozenset[str]) -> str | None:
     if header is None:
         return None
     named = header.split(";")[0].strip().lower()
-    if named not in _MEDIA_TYPES:
+    if named not in media_types:
         raise _fault(
             url, "media_type", f"is {named[:60]!r}; give an HTML page, a PDF or a text", media_type=named[:60]
         )
