@@ -7,6 +7,7 @@ Report. `check` stores nothing and logs nothing. The clock stands here and nowhe
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from kb.errors import InputError, StoreError
+from kb.errors import InputError, StoreError, WriteError
 from kb.ids import hash_bytes, hash_parts
 from kb.types import Claim, Document, Issue, Level, Raw, Report, Source
 
@@ -27,6 +28,17 @@ if TYPE_CHECKING:
     from sources.resolve import SourceIndex
 
 Progress = Callable[[int, int], None]
+# Faults of the derived index that a refresh mends.
+_MENDABLE = frozenset(
+    {
+        "index_missing", "index_stale", "lexical_index_missing", "lexical_index_unusable", "vectors_missing",
+        "vector_index_unusable",
+    }
+)  # fmt: skip
+# What changes no answer, for another index gives the same hits. A report must not depend on it.
+_HARMLESS = frozenset(
+    {"lexical_index_missing", "vector_index_in_use", "vector_index_rebuilt", "vector_index_unusable"}
+)
 EXAMPLES = Path(__file__).resolve().parent / "examples"
 
 
@@ -85,6 +97,7 @@ class Workbench:
         self._library: StoreLibrary | None = None
         self._resolver: SourceIndex | None = None
         self._ground: str | None = None
+        self._mended_for: str | None = None
 
     @classmethod
     def open(cls, home: Path, *, create: bool = False, embedder: str | None = None) -> Self:
@@ -171,6 +184,15 @@ class Workbench:
         not make a claim look unsourced."""
         if any(issue.code == "vectors_missing" for issue in self.index.issues):
             self.refresh_index()
+        self._mend_index()
+
+    def _mend_index(self) -> None:
+        """Make again what is missing, torn or stale of the derived index: once for a state of the store, and
+        only where it can be written. Search answers without it, and what stays wrong stays an issue."""
+        if self._mended_for != self.ground and any(i.code in _MENDABLE for i in self.index.issues):
+            self._mended_for = self.ground
+            with suppress(WriteError):
+                self.refresh_index()
 
     # ------------------------------------------------------------------ the straight line
 
@@ -200,6 +222,7 @@ class Workbench:
             return self._judge(document, claims, issues, progress)
         finally:
             self.vectors.forget()
+            self._mend_index()  # a search is what shows that the vector index is torn
 
     def _judge(
         self, document: Document, claims: tuple[Claim, ...], issues: list[Issue], progress: Progress | None
@@ -226,7 +249,7 @@ class Workbench:
             issues.append(Issue(stage="kb.link", level=Level.ERROR, code=error.code, message=error.message))
             checked = tuple(failed_claim(claim, "the search for sources failed") for claim in claims)
         else:
-            issues += self.index.issues
+            issues += [issue for issue in self.index.issues if issue.code not in _HARMLESS]
             checked = judge_claims(linked, judging, progress=progress)
         named = dict.fromkeys(evidence.source_id for one in checked for evidence in one.evidence)
         return Report(
@@ -348,4 +371,6 @@ class Workbench:
             if source is not None and (passage is not None or finding is not None):
                 text = passage.selector.exact if passage is not None else finding.statement if finding else ""
                 hits.append(SearchHit(hit=hit, source=source, text=text))
-        return SearchAnswer(claims=tuple(claims), hits=tuple(hits), issues=self.index.issues)
+        issues = self.index.issues  # as they were when the hits were found
+        self._mend_index()
+        return SearchAnswer(claims=tuple(claims), hits=tuple(hits), issues=issues)

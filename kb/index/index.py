@@ -11,7 +11,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -21,11 +21,13 @@ import numpy as np
 from kb.index.dense import DenseSide
 from kb.index.entries import EntryTable, iter_entries, text_key
 from kb.index.faults import DerivedFault
-from kb.index.fusion import fuse
-from kb.index.lexical import LexicalIndex, drop_generations
-from kb.index.state import StateFile, make_write_error, read_state, remove_state, write_state
-from kb.index.types import EntryStore, Hit, IndexState, IndexStatus, VectorIndex
-from kb.index.vectors import ExactIndex, Floats, Ordinals, VectorTable, load_matrix
+from kb.index.fusion import fuse, fuse_sources
+from kb.index.generations import Generation, drop_older
+from kb.index.lexical import LexicalIndex
+from kb.index.state import StateFile, read_state, remove_state, write_state
+from kb.index.types import EntryStore, Hit, IndexState, IndexStatus, SourceHit, VectorIndex
+from kb.index.vectors import Floats, Ordinals, VectorTable, load_matrix
+from kb.index.view import View, make_view
 from kb.types import Issue, Level
 
 if TYPE_CHECKING:
@@ -34,49 +36,50 @@ if TYPE_CHECKING:
 # Candidates of either side before fusion. More of them change no figure on SciFact (kb/models/CARD.md).
 _NEAREST_TEXTS = 128
 _LEXICAL_HITS = 100
+_TOPICS = 64  # sources nearest by their mean vector
 _PER_HIT = 6  # texts to look at for each hit that is asked for, beyond those
 # Up to here every answer of Chroma is completed by an exact scan (1 to 4 ms): its graph differs from build to
 # build and misses a text now and then, and the same input must give the same report.
 _CHECKED_TEXTS = 50_000
 _EMBED_BATCH = 64  # texts embedded between two saves: what a kill can lose
-# Built in memory at once while no lexical index is published; beyond it, search is dense alone until then.
-_MEMORY_ENTRIES = 50_000
 _DIGITS = 6  # of a score; also what makes equal scores equal
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """One state of the store, as a search sees it from beginning to end."""
-
-    ground: str
-    table: EntryTable
-    vectors: VectorTable
-    exact: ExactIndex
-    lexical: LexicalIndex | None
-    allowed_by_source: dict[str, list[int]]
-    issues: tuple[Issue, ...] = ()
 
 
 class Index:
     """Use as a context manager, or call close(). Safe to share between threads; a refresh in one doesn't stop
     searches in others."""
 
-    def __init__(self, store: EntryStore, embedder: Embedder, *, chroma_url: str | None = None) -> None:
+    def __init__(
+        self,
+        store: EntryStore,
+        embedder: Embedder,
+        *,
+        chroma_url: str | None = None,
+        queries: Embedder | None = None,
+    ) -> None:
         self._store = store
         self._embedder = embedder
+        self._queries = queries or embedder
         self._folder = store.home / "index"
         self._mutex = threading.Lock()
         self._dense = DenseSide(self._folder, embedder.sha256, chroma_url)
         self._view = self._load_view()
 
     @classmethod
-    def open(cls, store: EntryStore, embedder: Embedder, *, chroma_url: str | None = None) -> Index:
+    def open(
+        cls,
+        store: EntryStore,
+        embedder: Embedder,
+        *,
+        chroma_url: str | None = None,
+        queries: Embedder | None = None,
+    ) -> Index:
         """The index under `store.home`; embeds nothing and writes nothing. `issues` says what is missing;
         `refresh` brings it up to the store. `chroma_url` names a Chroma server to use instead of the
-        embedded one."""
-        return cls(store, embedder, chroma_url=chroma_url)
+        embedded one; `queries` embeds what is searched for, where that is not to be `embedder` itself."""
+        return cls(store, embedder, chroma_url=chroma_url, queries=queries)
 
     def close(self) -> None:
         """Let go of the Chroma directory, so that another process can own it."""
@@ -112,37 +115,62 @@ class Index:
         self, queries: Sequence[str], *, limit: int = 20, source_ids: frozenset[str] | None = None
     ) -> tuple[tuple[Hit, ...], ...]:
         """`search` for each query, on one state of the index."""
-        if limit < 1:
-            raise ValueError(f"a search must ask for at least one hit, not {limit}")
+        _check_limit(limit)
         view = self._view
         allowed: Ordinals | None = None
         if source_ids is not None:
-            places = [place for source in source_ids for place in view.allowed_by_source.get(source, ())]
-            allowed = np.array(sorted(places), dtype=np.int64)
-        return tuple(self._search(view, query, limit, source_ids, allowed) for query in queries)
+            places = [view.sources.place_of[one] for one in source_ids if one in view.sources.place_of]
+            mine = [view.sources.entries[place] for place in sorted(places)]
+            allowed = np.unique(np.concatenate(mine)) if mine else np.empty(0, dtype=np.int64)
+        if allowed is not None and not len(allowed):
+            return tuple(() for _ in queries)
+        near = self._find_near(view, queries, max(_NEAREST_TEXTS, _PER_HIT * limit), allowed)
+        answers: list[tuple[Hit, ...]] = []
+        for query in queries:
+            if query in near:
+                answers.append(self._search(view, query, *near[query], limit, source_ids, allowed))
+            else:
+                answers.append(())
+        return tuple(answers)
+
+    def search_sources(self, queries: Sequence[str], *, limit: int = 20) -> tuple[tuple[SourceHit, ...], ...]:
+        """For each query the best `limit` sources by all of their text, best first, ties by id."""
+        _check_limit(limit)
+        view = self._view
+        near = self._find_near(view, queries, max(_NEAREST_TEXTS, _PER_HIT * limit), None)
+        return tuple(
+            self._search_sources(view, query, *near[query], limit) if query in near else ()
+            for query in queries
+        )
+
+    def _find_near(
+        self, view: View, queries: Sequence[str], limit: int, allowed: Ordinals | None
+    ) -> dict[str, tuple[Floats, list[int]]]:
+        """The vector and the nearest rows of each query that holds a letter or digit."""
+        asked = [query for query in dict.fromkeys(queries) if re.search(r"[^\W_]", query)]
+        if not asked:
+            return {}
+        vectors = self._queries.embed(asked)
+        rows = self._nearest_rows(view, vectors, limit, allowed)
+        return {query: (vectors[place], rows[place]) for place, query in enumerate(asked)}
 
     def _search(
         self,
-        view: _View,
+        view: View,
         query: str,
+        vector: Floats,
+        rows: Sequence[int],
         limit: int,
         source_ids: frozenset[str] | None,
         allowed: Ordinals | None,
     ) -> tuple[Hit, ...]:
-        if not re.search(r"[^\W_]", query) or (allowed is not None and not len(allowed)):
-            return ()
-        vector = self._embedder.embed([query])[0]
-        rows = self._nearest_rows(view, vector, max(_NEAREST_TEXTS, _PER_HIT * limit), allowed)
         near = view.vectors.owners_of(rows)
         if allowed is not None:
             near = np.intersect1d(near, allowed)
-        words = self._ask_words(view, query, max(_LEXICAL_HITS, 2 * limit), source_ids=source_ids)
-        union = np.union1d(near, np.array(sorted(words), dtype=np.int64))
+        words = self._ask_words(query, max(_LEXICAL_HITS, 2 * limit), source_ids=source_ids)
+        union, words = self._complete(query, near, words)
         if not len(union):
             return ()
-        rest = [int(place) for place in union if int(place) not in words]
-        if rest:
-            words |= self._ask_words(view, query, len(rest), ordinals=rest)
         dense = view.vectors.score(vector, union)
         lexical = np.array([words.get(int(place), (0.0, 0.0))[0] for place in union])
         scores = np.round(fuse(dense, lexical), _DIGITS)
@@ -161,46 +189,97 @@ class Index:
             for row in order
         )
 
-    def _nearest_rows(self, view: _View, vector: Floats, limit: int, allowed: Ordinals | None) -> list[int]:
-        """The rows of the `limit` nearest texts. Of Chroma twice as many are asked for, and the first half by
-        exact cosine kept; what its graph missed is added where looking at every row is cheap."""
+    def _search_sources(
+        self, view: View, query: str, vector: Floats, rows: Sequence[int], limit: int
+    ) -> tuple[SourceHit, ...]:
+        near = view.sources.owners_of(view.vectors.owners_of(rows))
+        near = np.union1d(near, view.sources.nearest_topics(vector, max(_TOPICS, limit)))
+        words = self._ask_words(query, max(_LEXICAL_HITS, 2 * limit), whole=True)
+        union, words = self._complete(query, near, words, whole=True)
+        if not len(union):
+            return ()
+        topic, nearest = view.sources.score(vector, union)
+        shares = np.array([words.get(int(place), (0.0, 0.0))[1] for place in union])
+        scores = np.round(fuse_sources(shares, topic, nearest), _DIGITS)
+        topic, nearest = np.nan_to_num(topic), np.nan_to_num(nearest)
+        ids = view.sources.ids
+        order = sorted(range(len(union)), key=lambda row: (-scores[row], ids[union[row]]))[:limit]
+        return tuple(
+            SourceHit(
+                source_id=ids[union[row]],
+                words=round(float(shares[row]), _DIGITS),
+                topic=round(float(topic[row]), _DIGITS),
+                nearest=round(float(nearest[row]), _DIGITS),
+                score=float(scores[row]),
+            )
+            for row in order
+        )
+
+    def _complete(
+        self, query: str, near: Ordinals, words: dict[int, tuple[float, float]], *, whole: bool = False
+    ) -> tuple[Ordinals, dict[int, tuple[float, float]]]:
+        """All candidates of both sides, and the lexical scores of those that only the other side found."""
+        union = np.union1d(near, np.array(sorted(words), dtype=np.int64))
+        rest = [int(place) for place in union if int(place) not in words]
+        if rest:
+            words = words | self._ask_words(query, len(rest), ordinals=rest, whole=whole)
+        return union, words
+
+    def _nearest_rows(
+        self, view: View, queries: Floats, limit: int, allowed: Ordinals | None
+    ) -> list[list[int]]:
+        """For each vector the rows of its `limit` nearest texts. Of Chroma twice as many are asked for, and the
+        first half by exact cosine kept; what its graph missed is added where looking at every row is cheap."""
         vectors, exact = view.vectors, view.exact
         if allowed is not None:  # a filter in Chroma is 30 to 140 times slower than none: look at these rows
-            return vectors.nearest(vector, vectors.rows_of(allowed), limit)
+            rows = vectors.rows_of(allowed)
+            return [vectors.nearest(vector, rows, limit) for vector in queries]
         chosen = self._dense.choose(vectors, exact, view.table.digest)
-        keys = set() if chosen is exact else self._ask_chroma(chosen, view, vector, 2 * limit)
-        if len(vectors.keys) <= _CHECKED_TEXTS or not keys:
-            sure = exact.query(vector, limit)
-            if len(keys.intersection(sure)) < len(sure) / 2 and keys:
-                fault = DerivedFault(f"it missed more than half of the {len(sure)} nearest texts")
+        given = (
+            [set()] * len(queries) if chosen is exact else self._ask_chroma(chosen, view, queries, 2 * limit)
+        )
+        if len(vectors.keys) > _CHECKED_TEXTS and all(given):
+            return [
+                vectors.nearest(vector, np.array(sorted(mine), dtype=np.int64), limit)
+                for vector, mine in zip(queries, given, strict=True)
+            ]
+        sure = exact.query_rows(queries, limit)
+        for mine, rows_found in zip(given, sure, strict=True):
+            if mine and len(mine.intersection(rows_found)) < len(rows_found) / 2:
+                fault = DerivedFault(f"it missed more than half of the {len(rows_found)} nearest texts")
                 self._dense.condemn(fault, chosen)
-            keys.update(sure)
-        rows = sorted(vectors.row_of[key] for key in keys)
-        return vectors.nearest(vector, np.array(rows, dtype=np.int64), limit)
+                break
+        return sure
 
-    def _ask_chroma(self, chosen: VectorIndex, view: _View, vector: Floats, wanted: int) -> set[str]:
-        """What Chroma gives; nothing, and Chroma is asked no more, where it fails or gives strays."""
+    def _ask_chroma(self, chosen: VectorIndex, view: View, queries: Floats, wanted: int) -> list[set[int]]:
+        """The rows that Chroma gives for each vector; none, and Chroma is asked no more, where it fails or
+        gives strays."""
         row_of = view.vectors.row_of
+        found: list[set[int]] = []
         try:
-            keys = {key for key in chosen.query(vector, wanted) if key in row_of}
-            if len(keys) < min(wanted, len(row_of)):
-                raise DerivedFault(f"it gave {len(keys)} known texts where {wanted} were asked for")
+            for keys in chosen.query_many(queries, wanted):
+                rows = {row_of[key] for key in keys if key in row_of}
+                if len(rows) < min(wanted, len(row_of)):
+                    raise DerivedFault(f"it gave {len(rows)} known texts where {wanted} were asked for")
+                found.append(rows)
         except DerivedFault as fault:
             self._dense.condemn(fault, chosen)
-            return set()
-        return keys
+            return [set() for _ in queries]
+        return found
 
     def _ask_words(
         self,
-        view: _View,
         query: str,
         limit: int,
         *,
         source_ids: frozenset[str] | None = None,
         ordinals: Sequence[int] | None = None,
+        whole: bool = False,
     ) -> dict[int, tuple[float, float]]:
-        """(BM25, share) by entry. A published index that breaks while it is asked is replaced in memory."""
-        lexical = view.lexical
+        """(BM25, share) by entry, or by source. A published index that breaks while it is asked is replaced
+        in memory."""
+        view = self._view
+        lexical = view.whole if whole else view.lexical
         for _ in range(2):
             if lexical is None:
                 break
@@ -209,11 +288,15 @@ class Index:
                 return {hit.ordinal: (hit.score, hit.share) for hit in found}
             except DerivedFault as fault:
                 note = f"The lexical index can't be used: {fault}. Run `wherefrom reindex`."
-                lexical = self._memory_lexical(view.table)
+                lexical = self._generation(view.table, whole=whole).build()
                 if self._view is view:
                     issues = (*view.issues, _issue("lexical_index_unusable", note))
-                    self._view = replace(view, lexical=lexical, issues=issues)
+                    changed = {"whole" if whole else "lexical": lexical}
+                    self._view = replace(view, issues=issues, **changed)
         return {}
+
+    def _generation(self, table: EntryTable, *, whole: bool) -> Generation:
+        return Generation(self._store, self._folder, table, whole=whole)
 
     # ----------------------------------------------------------------------- keeping up with the store
 
@@ -293,9 +376,8 @@ class Index:
         digest = view.table.digest
         published = _open_lexical(self._folder, view.table)
         texts = len(view.table.live_keys())
-        mine = (
-            self._view
-        )  # Chroma is asked for the state that is searched, lest it be closed for another's sake
+        # Chroma is asked for the state that is searched, lest it be closed for another's sake.
+        mine = self._view
         chroma = self._dense.count(mine.vectors, mine.exact, mine.table.digest)
         state = read_state(self._folder)
         status, message = IndexStatus.OK, "The index is up to date."
@@ -337,9 +419,7 @@ class Index:
         state = read_state(self._folder)
         if len(table):
             if state is None:
-                issues.append(
-                    _issue("index_missing", "There is no search index yet. Run `wherefrom reindex`.")
-                )
+                issues.append(_issue("index_missing", "There is no index yet. Run `wherefrom reindex`."))
             elif state.generation != table.digest:
                 note = "The search index is older than the store. Run `wherefrom reindex`."
                 issues.append(_issue("index_stale", note))
@@ -349,7 +429,12 @@ class Index:
                 f"{lacking} of {len(table)} entries can't be found by meaning yet. Run `wherefrom reindex`."
             )
             issues.append(_issue("vectors_missing", note))
-        lexical = _open_lexical(self._folder, table) or self._memory_lexical(table)
+        published = _open_lexical(self._folder, table)
+        lexical = published or self._memory_lexical(table)
+        if published is None and len(table) and not issues:
+            issues.append(
+                _issue("lexical_index_missing", "The lexical index is gone; one in memory answers.")
+            )
         if lexical is None:
             note = "The lexical index is missing: search goes by meaning alone. Run `wherefrom reindex`."
             issues.append(_issue("lexical_index_unusable", note))

@@ -21,7 +21,8 @@ IO_WRITE, IO_SYNC, IO_TRUNCATE = 10 | 3 << 8, 10 | 4 << 8, 10 | 6 << 8  # SQLITE
 
 _OK, _MEMORY = 0, 7
 _FILE = ctypes.c_void_p
-_OPEN = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, _FILE, ctypes.c_int, ctypes.c_void_p)
+# Names are plain pointers: SQLite keeps the one that it hands over, so it must get back the very same.
+_OPEN = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, _FILE, ctypes.c_int, ctypes.c_void_p)
 _DELETE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
 _WRITE = ctypes.CFUNCTYPE(ctypes.c_int, _FILE, ctypes.c_void_p, ctypes.c_int, ctypes.c_int64)
 _TRUNCATE = ctypes.CFUNCTYPE(ctypes.c_int, _FILE, ctypes.c_int64)
@@ -70,28 +71,33 @@ class Step:
 
 @dataclass
 class Disk:
-    """`steps` in their order. `fail_at` counts writes, truncations and syncs from 0; from there on
-    (`stays`) or only there the disk answers with `code`."""
+    """`steps` in their order, less those that failed; `failed` counts these."""
 
     steps: list[Step] = field(default_factory=list)
-    fail_at: int | None = None
-    code: int = FULL
-    stays: bool = False
     failed: int = 0
+    _place: int | None = None
+    _code: int = FULL
+    _stays: bool = False
     _number: int = 0
 
     def acknowledge(self) -> None:
         self.steps.append(Step("acknowledge"))
 
+    def fail(self, place: int, code: int, *, stays: bool) -> None:
+        """Answer with `code` at this place, counted from now, or from there on (`stays`). FULL counts writes
+        only, for a full disk still cuts and syncs; other codes count syncs and truncations too."""
+        self._place, self._code, self._stays, self._number = place, code, stays, 0
+
+    def mend(self) -> None:
+        self._place = None
+
     def note(self, step: Step) -> int:
-        number, self._number = self._number, self._number + 1
-        if self.fail_at is not None and (
-            number == self.fail_at or (self.stays and number > self.fail_at and step.kind == "write")
-        ):
-            self.failed += 1
-            if self.code == FULL and step.kind != "write":
-                return _OK  # a full disk still syncs and cuts
-            return {"write": self.code, "sync": IO_SYNC, "truncate": IO_TRUNCATE}.get(step.kind, self.code)
+        """What the disk answers: 0 for done."""
+        if self._place is not None and (step.kind == "write" or self._code != FULL):
+            number, self._number = self._number, self._number + 1
+            if number == self._place or (self._stays and number > self._place):
+                self.failed += 1
+                return {"sync": IO_SYNC, "truncate": IO_TRUNCATE}.get(step.kind, self._code)
         self.steps.append(step)
         return _OK
 
@@ -135,11 +141,11 @@ def faulty_disk() -> Iterator[Disk]:
 
     open_file, delete_file = _OPEN(system.contents.open), _DELETE(system.contents.delete)
 
-    def on_open(vfs: int, name: bytes | None, file: int, flags: int, out: int) -> int:
+    def on_open(vfs: int, name: int | None, file: int, flags: int, out: int) -> int:
         code = int(open_file(ctypes.addressof(system.contents), name, file, flags, out))
         methods = ctypes.c_void_p.from_address(file).value
         if code == _OK and name is not None and methods:
-            names[file] = Path(name.decode()).name
+            names[file] = Path(ctypes.string_at(name).decode()).name
             patch(file, methods)
         return code
 

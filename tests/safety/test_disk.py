@@ -170,11 +170,13 @@ def test_the_sweep_notices_a_disk_that_forgets_what_it_synced(start: Path, tmp_p
 # --------------------------------------------------------------------------- the disk is full, or fails
 
 
-def count_writes(start: Path, folder: Path) -> int:
+def count_places(start: Path, folder: Path, code: int) -> int:
+    """At how many places of an ingest this failure can come."""
+    kinds = ("write",) if code == FULL else ("write", "sync", "truncate")
     home = Path(shutil.copytree(start, folder / "counted"))
     with faulty_disk() as disk, Store.open(home) as store:
         ingest(store, disk)
-        return sum(step.kind in ("write", "sync", "truncate") for step in disk.steps)
+        return sum(step.kind in kinds for step in disk.steps)
 
 
 def fail_everywhere(start: Path, folder: Path, code: int, *, stays: bool, wanted: int | None) -> int:
@@ -184,24 +186,25 @@ def fail_everywhere(start: Path, folder: Path, code: int, *, stays: bool, wanted
     with Store.open(whole) as store:
         states = ingest(store, Disk())
     tried = 0
-    for place in spread(count_writes(start, folder), wanted):
+    for place in spread(count_places(start, folder, code), wanted):
         home = folder / "failing"
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(start, home)
         with faulty_disk() as disk:
             with Store.open(home) as store:
-                disk.fail_at, disk.code, disk.stays = place, code, stays
+                disk.fail(place, code, stays=stays)
                 with pytest.raises(WriteError) as caught:
                     ingest(store, disk)
                     pytest.fail(f"the failure at {place} was not told")
-                disk.fail_at = None
+                disk.mend()
             said = caught.value
         assert exit_code_of(said) == EXIT_WRITE
         assert "nothing could be written to" in said.message and "what was there is kept" in said.message
         acknowledged = sum(step.kind == "acknowledge" for step in disk.steps)
         with Store.open(home) as store:
             assert store.check_integrity(deep=True) == (), place
-            assert fingerprint(store) == states[acknowledged], place
+            # A transaction whose last write was done and whose sync failed may be there all the same: whole.
+            assert fingerprint(store) in states[acknowledged : acknowledged + 2], place
             ingest(store, Disk())
             assert fingerprint(store) == states[-1], place
         tried += 1
@@ -244,7 +247,7 @@ def test_a_backup_on_a_failing_disk_is_told_and_leaves_no_half(
     for place in range(0, 60, 6):
         target = tmp_path / "backup.db"
         with faulty_disk() as disk, Store.open(start) as store:
-            disk.fail_at, disk.code, disk.stays = place, FULL, True
+            disk.fail(place, FULL, stays=True)
             try:
                 store.backup(target)
             except (WriteError, StoreError):
@@ -253,7 +256,7 @@ def test_a_backup_on_a_failing_disk_is_told_and_leaves_no_half(
                 assert disk.failed == 0
                 target.unlink()
             failed += disk.failed > 0
-            disk.fail_at = None
+            disk.mend()
         assert [path.name for path in tmp_path.iterdir()] == ["start"]
         tried += 1
     assert failed >= 3
@@ -274,7 +277,7 @@ def test_a_disk_that_is_full_during_recovery_is_told_and_recovers_later(
     for place in range(12):
         home = lay_out(tmp_path / "cut", left)
         with faulty_disk() as disk:
-            disk.fail_at, disk.stays = place, True
+            disk.fail(place, FULL, stays=True)
             try:
                 with Store.open(home) as store:
                     save_source(store, 3)
