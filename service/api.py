@@ -55,10 +55,12 @@ def create_app(
     workbench: Workbench,
     *,
     hosts: Collection[str] = LOOPBACK_HOSTS,
+    origins: Collection[str] = (),
     site: Path | None = None,
     warm_up: bool = False,
 ) -> FastAPI:
-    """The application. `hosts` are the names it answers to; `site` a built site to serve under /site/;
+    """The application. `hosts` are the names it answers to, `origins`
+    the web origins whose pages may post to it; `site` a built site to serve under /site/;
     with `warm_up` the models load at the start and not at the first check. The workbench stays the
     caller's to close."""
     worker = Worker()
@@ -75,7 +77,7 @@ def create_app(
     )
     app.state.workbench = workbench
     app.state.worker = worker
-    app.add_middleware(Guard, hosts=hosts)
+    app.add_middleware(Guard, hosts=hosts, origins=origins)
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(WherefromError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -87,6 +89,10 @@ def create_app(
     _add_search(app, workbench, worker)
     _add_health(app, workbench)
     add_openapi(app)
+    from service.protocols.languagetool import add_languagetool
+    from service.workbench import program_version
+
+    add_languagetool(app, workbench.check, worker, program_version())
     from service.pages import add_pages
 
     add_pages(app, workbench, worker, site=site)

@@ -28,6 +28,11 @@ ERROR_LOG = logging.getLogger("wherefrom.error")
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
+# Where editors' add-ons and desktop editors speak from: no web page can take such an origin.
+_EDITOR_ORIGIN = re.compile(
+    r"(?:chrome-extension|moz-extension|safari-web-extension|vscode-webview)://[A-Za-z0-9.-]{1,100}|app://obsidian\.md"
+)
+
 MAX_BODY_BYTES = 2_000_000
 MAX_PDF_BYTES = 10_000_000
 MAX_DEPTH = 32
@@ -60,12 +65,16 @@ class Guard:
 
     `hosts` are the names that the Host header may carry (DNS rebinding: a hostile page can point its own
     name at this machine). HEAD is answered as GET without the body. GET may be read from any origin,
-    without credentials; anything else only from pages of this server itself.
+    without credentials; anything else only from pages of this server itself, from `origins` (such as
+    "https://cms.example.org") and from editors' add-ons.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = LOOPBACK_HOSTS) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Collection[str] = LOOPBACK_HOSTS, origins: Collection[str] = ()
+    ) -> None:
         self.app = app
         self.hosts = frozenset(host.lower() for host in hosts)
+        self.origins = frozenset(origin.lower().rstrip("/") for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,11 +90,12 @@ class Guard:
             if message["type"] == "http.response.start":
                 started = True
                 status = message["status"]
-                _set_headers(MutableHeaders(scope=message), method)
+                _set_headers(MutableHeaders(scope=message), method, friend)
             elif method == "HEAD":
                 message = {**message, "body": b""}
             await send(message)
 
+        friend = self._friendly_origin(scope)
         inner = {**scope, "method": "GET"} if method == "HEAD" else scope
         refusal = self._refuse(scope)
         try:
@@ -94,7 +104,7 @@ class Guard:
                     scope, receive, guarded_send
                 )
             elif method == "OPTIONS":
-                await _answer_preflight(guarded_send)
+                await _answer_preflight(guarded_send, friend)
             else:
                 await self.app(inner, receive, guarded_send)
         except Exception as error:  # noqa: BLE001 - the net: the type and place are logged, the words never
@@ -113,7 +123,7 @@ class Guard:
         names = headers.getlist("host")
         if len(names) != 1 or _host_name(names[0]) not in self.hosts:
             return ProblemError("wrong_host", KINDS["wrong_host"].meaning)
-        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["method"] in ("GET", "HEAD", "OPTIONS") or self._friendly_origin(scope) is not None:
             return None
         # Browsers state the relation in Sec-Fetch-Site; where one doesn't (an old one, or a plain http
         # address that isn't loopback) the Origin must be this server's own. Programs send neither.
@@ -125,6 +135,15 @@ class Guard:
         if not same:
             return ProblemError("cross_site", KINDS["cross_site"].meaning)
         return None
+
+
+    def _friendly_origin(self, scope: Scope) -> str | None:
+        """The Origin header where it is one that may post from elsewhere."""
+        given = Headers(scope=scope).getlist("origin")
+        if len(given) != 1:
+            return None
+        known = given[0].lower() in self.origins or _EDITOR_ORIGIN.fullmatch(given[0]) is not None
+        return given[0] if known else None
 
 
 async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
@@ -227,22 +246,27 @@ def _check_strings(value: Any) -> None:
             raise ProblemError("body_unreadable", "A string of the body holds NUL or half a surrogate pair.")
 
 
-def _set_headers(headers: MutableHeaders, method: str) -> None:
+def _set_headers(headers: MutableHeaders, method: str, friend: str | None) -> None:
     for name, value in COMMON_HEADERS.items():
         headers[name] = value
     is_page = headers.get("content-type", "").startswith("text/html")
     headers["Content-Security-Policy"] = PAGE_POLICY if is_page else DATA_POLICY
-    if method in ("GET", "HEAD", "OPTIONS"):
+    if friend is not None:
+        headers["Access-Control-Allow-Origin"] = friend
+        headers.add_vary_header("Origin")
+    elif method in ("GET", "HEAD", "OPTIONS"):
         headers["Access-Control-Allow-Origin"] = "*"
+    if "access-control-allow-origin" in headers:
         headers["Access-Control-Expose-Headers"] = "ETag, Link"
     if "cache-control" not in headers:
         headers["Cache-Control"] = "no-store"
 
 
-async def _answer_preflight(send: Send) -> None:
+async def _answer_preflight(send: Send, friend: str | None) -> None:
     headers = [
         (b"allow", b"GET, HEAD, OPTIONS, POST"),
-        (b"access-control-allow-methods", b"GET, HEAD"),
+        (b"access-control-allow-methods", b"GET, HEAD, POST" if friend is not None else b"GET, HEAD"),
+        *([(b"access-control-allow-headers", b"Content-Type, Authorization, Accept")] if friend else []),
         (b"access-control-max-age", b"600"),
     ]
     await send({"type": "http.response.start", "status": 204, "headers": headers})
