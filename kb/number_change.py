@@ -75,7 +75,7 @@ _RANGING = frozenset(
 )
 
 
-_COMPARATIVES = frozenset(
+COMPARATIVES = frozenset(
     "more less fewer higher lower greater larger smaller bigger faster slower better worse longer shorter cheaper "
     "likelier stronger weaker easier harder older younger heavier lighter quicker earlier later poorer richer "
     "above below".split()
@@ -87,6 +87,9 @@ _SKIPPED = frozenset(
     "overall total potential cumulative steep sharp sudden big large small modest significant nearly almost by as "
     "another full whopping staggering mean median performance approximate massive slight greater relative".split()
 )
+
+
+_HALVERS = frozenset("cut cuts cutting slashed slashes slash chopped sliced reduced".split())
 
 
 _REACH_CHANGE = 14
@@ -129,6 +132,8 @@ def find_change(tokens: Sequence[Token], first: int, stop: int, *, share: bool) 
     after = _find_noun_after(tokens, stop)
     if after is not None:
         return after
+    if before == "in" and first >= 2 and tokens[first - 2].low in _HALVERS:
+        return Change("by", "down")  # "cut in half"
     if before == "at":
         return None
     if before == "by":
@@ -176,7 +181,7 @@ def _find_noun_after(tokens: Sequence[Token], stop: int) -> Change | None:
             if offset == 0 or low not in ("cut", "cuts", "gain", "gains", "rises", "falls", "drops"):
                 return Change("by", direction_of(low))
             return None
-        if low in _COMPARATIVES:
+        if low in COMPARATIVES:
             if low in ("more", "less", "above", "below") and following in ("or", "than"):
                 return Change("by", None) if following == "than" else None
             return Change(

@@ -105,22 +105,35 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("date", r"(?<!\w)(?:A\.D\.|AD) ?\d{1,4}(?:(?: and |[–-])\d{1,4})?(?!\w)"),
     ("date", r"(?<![\w.,])\d{1,2}(?:st|nd|rd|th)[ -][Cc]entur(?:y|ies)\b"),
     # marks, numbers of things, contacts
+    ("metric_name", r"\b[Bb]est-of-\d{1,6}(?![\w%]|[.,]\d)"),
+    (
+        "metric_name",
+        r"\b[Tt]op-\d{1,3}(?= (?:accuracy|accuracies|error|errors|recall|precision|hits?|retrieval|scores?|predictions?)\b)",
+    ),
+    ("title", r"\b\d{2} Under \d{2}\b"),
+    (
+        "section_number",
+        r"(?:(?<=§)|(?<=§ ))\d{1,4}(?:\.\d{1,3}){0,4}(?:[–-]\d{1,4}(?:\.\d{1,3}){0,3})?(?![\w%])",
+    ),
     (
         "degrees_of_freedom",
         r"(?<=[FtrTz²2])\(\d{1,5}(?:\.\d{1,4})?(?:, ?\d{1,5}(?:\.\d{1,4})?)?\)(?= ?[=<>≤≥])",
     ),
     (
         "citation_mark",
-        r"\((?!\d{1,3}(?:,\d{3})+\))\d{1,3}(?:[–-]\d{1,3})?(?:,\d{1,3}(?:[–-]\d{1,3})?){1,20}\)",
+        r"\((?!\d{1,3}(?:,\d{3})+\))\d{1,3}(?:[–-]\d{1,3})?(?:,\d{1,3}(?:[–-]\d{1,3})?){1,20}\)(?! ?%)",
     ),
     ("citation_mark", r"\[\^[\w-]{1,40}\]"),
-    ("citation_mark", r"\[\d{1,3}(?: ?[,;–-] ?\d{1,3}){0,30}\]"),
+    ("citation_mark", r"\[\d{1,3}(?: ?[,;–-] ?\d{1,3}){0,30}\](?! ?%)"),
     (
         "reading_time",
         r"(?<![\w.,])\d{1,3}[ -]?min(?:ute)?s?(?:\.|\b)[ -](?:of )?(?:read|watch|listen)(?:ing)?\b",
     ),
     ("reading_time", r"(?i:\bread(?:ing)?[ -]time):? {0,3}~?\d{1,3} ?(?i:min(?:ute)?s?\b)?"),
-    ("phone", r"(?<![\w.,/+-])\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}(?![\w%])"),
+    (
+        "phone",
+        r"(?<![\w.,/+-])\+(?=(?:[ ().-]{0,2}\d){8,16}(?!\d))\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}(?![\w%])",
+    ),
     ("phone", r"(?<![\w.,/-])\(\d{3}\)[ -]?\d{3}[ .-]\d{4}(?![\w%])"),
     ("phone", r"(?<![\w.,/-])(?:1[ .-])?\d{3}[-.]\d{3}[-.]\d{4}(?![\w%-]|\.\d)"),
     ("phone", r"(?<![\w.,/-])[2-9]\d\d-\d{4}(?![\w%-]|[.,]\d)"),
@@ -134,7 +147,10 @@ _RULES: tuple[tuple[str, str], ...] = (
         "version",
         r"\b(?:[Vv]ersion|VERSION|[Vv]er\.|[Ff]irmware|Release|Build) v?\d{1,4}(?:\.\d{1,5}){0,4}(?![\w%]|,\d)",
     ),
-    ("id", r"(?<![\w&#])#[A-Za-z-]{0,10}\d{1,12}(?![\w%])"),
+    (
+        "id",
+        r"(?<![\w&#])(?<!\brank )(?<!\branks )(?<!\branked )(?<!\bplaced )#[A-Za-z-]{0,10}\d{1,12}(?![\w%])",
+    ),
     ("id", r"(?<!\w)0[xX][0-9A-Fa-f]{1,64}(?!\w)"),
 )
 

@@ -140,7 +140,7 @@ def find_before(tokens: Sequence[Token], index: int) -> CuePhrase | None:
 
 
 def _fits(tokens: Sequence[Token], first: int, index: int, words: tuple[str, ...]) -> bool:
-    if words[0] == ">" and tokens[first].line and not tokens[index].glued:
+    if words[0] == ">" and tokens[first].line and not tokens[index].glued and _is_long_line(tokens, index):
         return False  # a block quotation's mark
     if words == ("-",):
         return False
@@ -159,6 +159,14 @@ def _fits(tokens: Sequence[Token], first: int, index: int, words: tuple[str, ...
     return not (
         words == ("say",) and first > 0 and tokens[first - 1].low not in (",", "(", "—", "–", "of", "by")
     )
+
+
+_CELL = 5  # tokens: a line as short is a cell with a bound, not a block quotation
+
+
+def _is_long_line(tokens: Sequence[Token], index: int) -> bool:
+    stop = min(len(tokens), index + _CELL)
+    return stop == index + _CELL and not any(tokens[at].line for at in range(index + 1, stop))
 
 
 _SPREAD_OVER = frozenset(

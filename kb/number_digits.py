@@ -80,7 +80,11 @@ def read_digit_atom(tokens: Sequence[Token], index: int, text: str, previous: At
     apply_unit(tokens, atom)
     why = _refuse_digits(tokens, atom, numeral, text, previous)
     if why is not None:
-        stop = {"identifier": index + 1, "slash_pair": numeral.stop + 2}.get(why, numeral.stop)
+        stop = {
+            "identifier": index + 1,
+            "slash_pair": numeral.stop + 2,
+            "ratio_notation": numeral.stop + 2,
+        }.get(why, numeral.stop)
         return rejected(index, stop, why)
     if atom.comma and atom.unit is None and token.text[0] != "0":
         return rejected(index, numeral.stop, "ambiguous_comma")

@@ -66,6 +66,8 @@ def glued_before(tokens: Sequence[Token], index: int) -> str | None:
         return "citation_mark" if closes and not _opens_quote(tokens, index - 1) else None
     if text == "%" and is_mark(tokens, index):
         return "citation_mark"
+    if text == "§":
+        return "section_number"
     if text in "@#_\\" or (text == "/" and touching and earlier is not None and earlier.kind == WORD):
         return "identifier"
     if text == "^":
@@ -73,8 +75,12 @@ def glued_before(tokens: Sequence[Token], index: int) -> str | None:
     return None
 
 
-def _glued_to_word(tokens: Sequence[Token], index: int) -> str:
+def _glued_to_word(tokens: Sequence[Token], index: int) -> str | None:
     word = tokens[index - 1]
+    if word.low in ("h", "hr", "d", "m", "min") and index > 1 and tokens[index - 2].kind == NUM:
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        if word.glued and after is not None and after.glued and after.low in ("h", "m", "min", "s", "sec"):
+            return None  # "2h17m"
     if word.low in ("e", "x") and index > 1 and tokens[index - 2].kind == NUM:
         return "identifier"
     shaped_as_mark = is_mark(tokens, index) and len(word.text) > 3 and word.text[1:].islower()

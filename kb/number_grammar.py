@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from kb.number_atoms import Atom, rejected
 from kb.number_digits import read_digit_atom
 from kb.number_labels import continues_list
+from kb.number_ranks import ORDINALS, read_rank
 from kb.number_spelling import read_fraction
 from kb.number_tokens import FRAC, MASK, NUM, SUP, WORD, Token
 from kb.number_units import finish_fraction
 from kb.number_words import read_word_atom
+from kb.numerals import SMALL
 from kb.types import Unit, UnitKind
 
 _AGE = Unit(kind=UnitKind.DURATION, name="year")
@@ -41,6 +43,10 @@ def read_atoms(tokens: Sequence[Token], text: str) -> list[Atom]:
 
 def _read_atom(tokens: Sequence[Token], index: int, text: str, previous: Atom | None) -> Atom | None:
     token = tokens[index]
+    if token.kind == NUM or token.low in ORDINALS or token.low in SMALL:
+        rank = read_rank(tokens, index)
+        if rank is not None:
+            return rank
     if token.kind == NUM:
         return read_digit_atom(tokens, index, text, previous)
     if token.kind == FRAC:

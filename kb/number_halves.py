@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from kb.number_arithmetic import divide
 from kb.number_atoms import MULTIPLE, Atom, word_atom
 from kb.number_tokens import Token
 from kb.number_units import apply_unit, finish_fraction
-from kb.numerals import DENOMINATORS, SCALES, Numeral, divide
+from kb.numerals import DENOMINATORS, SCALES, Numeral
 from kb.types import UnitKind
 from kb.units import match_unit
 
@@ -39,7 +40,9 @@ def read_article_fraction(tokens: Sequence[Token], index: int) -> Atom | None:
         if word == "quarter" and beyond in ("2", "growth"):
             return None
     elif word == "quarter":
-        if following in (
+        if following == "to" and at + 2 < len(tokens) and tokens[at + 2].low in ("a", "one", "half"):
+            pass
+        elif following in (
             "century",
             "hour",
             "mile",
@@ -53,7 +56,7 @@ def read_article_fraction(tokens: Sequence[Token], index: int) -> Atom | None:
             "to",
         ):
             return fraction_of_unit(tokens, index, at, Decimal(1), Decimal(4))
-        if before in ("each", "per", "last", "this", "for") or following in (
+        elif before in ("each", "per", "last", "this", "for") or following in (
             "earlier",
             "later",
             "ago",

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from kb.number_arithmetic import shift
 from kb.number_atoms import MULTIPLE, TIMES, Atom
 from kb.number_change import governs_change
+from kb.number_compounds import join_fractions, join_tolerance
 from kb.number_sharing import (
     DETERMINERS,
     HEDGES,
@@ -20,12 +22,13 @@ from kb.number_sharing import (
     in_interval,
     mark_intervals,
     share_forward,
+    share_scales,
+    share_sets,
     share_units,
     word_before,
     words_between,
 )
 from kb.number_tokens import NUM, Token
-from kb.numerals import shift
 from kb.types import Unit, UnitKind
 
 _DASHES = frozenset("-–—−~")
@@ -37,14 +40,16 @@ _ARROWS = frozenset("→")
 def join_atoms(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
     """All pairwise readings, in the order in which they take effect."""
     _reject_dimensions(tokens, atoms)
-    atoms = _join(tokens, atoms, _join_tolerance)
+    atoms = _join(tokens, atoms, join_tolerance)
     _reject_score_lines(tokens, atoms)
     atoms = _join(tokens, atoms, _join_dash)
     _mark_changes(tokens, atoms)
     atoms = _join(tokens, atoms, _join_ratio)
     atoms = _join(tokens, atoms, _join_range)
     _mark_arrows(tokens, atoms)
+    share_sets(tokens, atoms)
     share_units(tokens, atoms)
+    share_scales(tokens, atoms)
     share_forward(tokens, atoms)
     mark_intervals(tokens, atoms)
     carry_base(tokens, atoms)
@@ -71,19 +76,6 @@ def _join(tokens: Sequence[Token], atoms: list[Atom], rule: object) -> list[Atom
                 continue
         joined.append(atom)
     return joined
-
-
-def _join_tolerance(tokens: Sequence[Token], left: Atom, right: Atom) -> Atom | None:
-    """ "46.8% ± 1.6%": one figure with its tolerance."""
-    words = words_between(tokens, left, right)
-    if words not in (["±"], ["+", "/", "-"], ["+", "/", "−"]):
-        return None
-    left.tolerance = right.high
-    if left.unit is None or left.noun:
-        left.unit, left.noun = right.unit, right.noun
-    left.stop = max(right.stop, right.number_stop)
-    left.number_stop = right.number_stop
-    return left
 
 
 def _join_ratio(tokens: Sequence[Token], left: Atom, right: Atom) -> Atom | None:
@@ -201,7 +193,12 @@ def _join_range(tokens: Sequence[Token], left: Atom, right: Atom) -> Atom | None
     if left.change is not None or right.change is not None or left.is_range or right.is_range:
         return None
     if left.base is not None or right.base is not None:
-        return _join_fraction_range(tokens, left, right)
+        joined = join_fractions(
+            left, right, _strip(words_between(tokens, left, right)), word_before(tokens, left)
+        )
+        if joined is not None and word_before(tokens, left) == "between":
+            joined.first = _range_start(tokens, joined, "between")
+        return joined
     words = words_between(tokens, left, right)
     link = _range_link(tokens, left, right, words)
     if link is None or not _units_fit(left, right):
@@ -357,16 +354,3 @@ def _range_start(tokens: Sequence[Token], left: Atom, link: str) -> int:
         return left.first
     at = hedged_start(tokens, left)
     return at - 1 if at > 0 else left.first
-
-
-def _join_fraction_range(tokens: Sequence[Token], left: Atom, right: Atom) -> Atom | None:
-    """ "a quarter to a third", "one or two in ten"; left as two unless both have one base."""
-    if left.base is None or right.base is None or left.base != right.base:
-        return None
-    words = _strip(words_between(tokens, left, right))
-    if words not in (["to"], ["-"], ["–"]) or left.low >= right.high:
-        return None
-    left.high = right.high
-    left.stop, left.number_stop = right.stop, right.number_stop
-    left.is_range = True
-    return left

@@ -159,6 +159,10 @@ def _scale_at(tokens: Sequence[Token], at: int, *, signed: bool) -> str | None:
                 "η²": "eta_squared", "i²": "i_squared", "i2": "i_squared"}.get(pair)  # fmt: skip
     if token.kind != WORD:
         return None
+    if token.low in ("value", "values", "score", "scores", "statistic") and at > 0:
+        named = _scale_at(tokens, at - (2 if tokens[at - 1].text == "-" and at > 1 else 1), signed=True)
+        if named is not None and named != "score":
+            return named
     if (
         token.low == "ratio"
         and before is not None
@@ -168,12 +172,5 @@ def _scale_at(tokens: Sequence[Token], at: int, *, signed: bool) -> str | None:
     if signed and token.low in _LETTERS and (len(token.text) == 1 or token.text.isupper()):
         return _LETTERS[token.low]
     if token.low == "coefficient" and before is not None and before.low in _SCALES:
-        return _SCALES[before.low]
-    if (
-        token.low in ("score", "scores")
-        and before is not None
-        and before.low in _SCALES
-        and before.low != "score"
-    ):
         return _SCALES[before.low]
     return _SCALES.get(token.low)

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from kb.number_arithmetic import shift
 from kb.number_atoms import RATIO, TIMES, Atom
 from kb.number_nouns import find_noun
 from kb.number_tokens import NUM, WORD, Token
 from kb.types import Unit, UnitKind
+from kb.units import match_unit
 
 DETERMINERS = frozenset(
     "top the these those all its their our his her every each a an total of about roughly some".split()
@@ -72,6 +74,8 @@ def mark_intervals(tokens: Sequence[Token], atoms: list[Atom]) -> None:
         if atom.unit is not None and atom.unit.kind is UnitKind.PERCENT and atom.unit.name is None:
             if not atom.is_range and _level_follows(tokens, atom.stop):
                 atom.unit = Unit(kind=UnitKind.PERCENT, name="confidence")
+            elif atom.is_range and in_interval(tokens, atom):
+                atom.unit = Unit(kind=UnitKind.PERCENT, name="confidence_interval")
         elif atom.is_range and atom.unit is None and in_interval(tokens, atom):
             atom.unit = Unit(kind=UnitKind.SCORE, name="confidence_interval")
 
@@ -85,6 +89,54 @@ def _level_follows(tokens: Sequence[Token], index: int) -> bool:
     return words[0] in ("confidence", "credible", "prediction") and len(words) > 1 and words[1] in (
         "interval", "intervals", "level", "bound", "bounds", "limits", "region", "cis", "ci"
     )  # fmt: skip
+
+
+_SET_CLOSERS = {"}": "{", ")": "(", "]": "["}
+
+
+def share_sets(tokens: Sequence[Token], atoms: list[Atom]) -> None:
+    """ "{0, 2, 3, 6, 11}%": the unit behind the bracket is that of every number inside it."""
+    for number, atom in enumerate(atoms):
+        close = atom.number_stop
+        if not atom.live or close + 1 >= len(tokens) or tokens[close].text not in _SET_CLOSERS:
+            continue
+        opener = _SET_CLOSERS[tokens[close].text]
+        first = number
+        while first > 0 and _in_list(tokens, atoms[first - 1], atoms[first]):
+            first -= 1
+        begin = atoms[first].first
+        if first == number or begin == 0 or tokens[begin - 1].text != opener:
+            continue
+        match = match_unit(tokens, close + 1, glued=tokens[close + 1].glued)
+        if match is None or tokens[close + 1].barrier:
+            continue
+        for member in atoms[first : number + 1]:
+            if member.unit is None or member.noun:
+                member.unit, member.noun = match.unit, False
+
+
+def _in_list(tokens: Sequence[Token], left: Atom, right: Atom) -> bool:
+    if not left.live or not right.live:
+        return False
+    return set(words_between(tokens, left, right)) <= {",", ";", "and", "or", "/"}
+
+
+def share_scales(tokens: Sequence[Token], atoms: Sequence[Atom]) -> None:
+    """ "3, 5 and 7 million dollars": the numbers before the last of a list have its scale, where they are
+    smaller as written and share its unit."""
+    for at in range(len(atoms) - 1, 0, -1):
+        left, right = atoms[at - 1], atoms[at]
+        if not (left.live and right.live) or left.unit != right.unit or left.is_range or right.is_range:
+            continue
+        if not right.exponent or left.exponent or left.decimals is None or not left.low.is_finite():
+            continue
+        words = words_between(tokens, left, right)
+        if not words or any(word not in (",", "and", "or", "&") for word in words):
+            continue
+        if abs(left.low) < 1000 and left.low < shift(right.low, -right.exponent):
+            left.low, left.high = shift(left.low, right.exponent), shift(left.high, right.exponent)
+            left.decimals -= right.exponent
+            left.exponent = right.exponent
 
 
 _SHARE_LINKS = frozenset((",", "and", "or", "&", "/", "vs", "versus", ".", "→", "to", "then", "both", ";"))
@@ -191,9 +243,12 @@ def _sentences_between(tokens: Sequence[Token], start: int, stop: int) -> int:
 
 def fill_nouns(tokens: Sequence[Token], atom: Atom) -> None:
     """A ratio in words takes the noun after "of": "two-thirds of the models", "a quarter of prompts"."""
-    if atom.unit != RATIO or atom.stop >= len(tokens) or tokens[atom.stop].low != "of":
+    if atom.unit != RATIO or atom.stop >= len(tokens) or tokens[atom.stop].barrier:
         return
-    at = atom.stop + 1
+    halved = tokens[atom.stop - 1].low == "half" and tokens[atom.stop].low in DETERMINERS
+    if tokens[atom.stop].low != "of" and not halved:
+        return
+    at = atom.stop + (not halved)
     while at < len(tokens) and tokens[at].low in DETERMINERS and not tokens[at].barrier:
         at += 1
     noun = find_noun(tokens, at) if at < len(tokens) else None

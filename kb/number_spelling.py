@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from kb.number_arithmetic import add, shift
 from kb.number_tokens import FRAC, NUM, SYM, WORD, Token
-from kb.numerals import DENOMINATORS, SCALES, SMALL, TENS, VULGAR, Numeral, add, read_part, read_run, shift
+from kb.numerals import DENOMINATORS, SCALES, SMALL, TENS, VULGAR, Numeral, read_part, read_run
 
 NUMBER_WORDS = frozenset(SMALL) | frozenset(TENS) | frozenset(SCALES) | {"hundred", "dozen", "half"}
 

@@ -76,8 +76,11 @@ class _FoldTable(dict[int, str]):
 
 
 def _fold_character(character: str) -> str:
+    code = ord(character)
     if character in _SPACES:
         return "\u00a0"
+    if 0x207A <= code <= 0x208E:
+        return character  # signs of raised and lowered numbers stay raised and lowered
     category = unicodedata.category(character)
     if category == "Nd":
         return str(unicodedata.decimal(character))

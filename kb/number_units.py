@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from kb.number_arithmetic import divide, shift
 from kb.number_atoms import MULTIPLE, RATIO, TIMES, Atom, atom_of
 from kb.number_cues import find_after
 from kb.number_nouns import NUMBER_ADJECTIVES, find_noun
 from kb.number_tokens import MASK, NUM, SUP, WORD, Token
-from kb.numerals import Numeral, divide, shift
+from kb.numerals import Numeral
 from kb.types import Unit, UnitKind
 from kb.unit_names import BARE_POINTS, CURRENCY_SIGNS, WORD_UNITS
 from kb.units import match_rate, match_unit

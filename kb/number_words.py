@@ -56,6 +56,8 @@ def read_word_atom(tokens: Sequence[Token], index: int) -> Atom | None:
         return atom
     if low in VAGUE or low == "tens":
         return _read_vague(tokens, index)
+    if low in _SEVERAL:
+        return _read_several(tokens, index)
     if low == "quarter" and index + 1 < len(tokens) and tokens[index + 1].low in SCALES:
         return fraction_of_unit(tokens, index, index, Decimal(1), Decimal(4))
     if low in ("quarter", "third", "half", "tenth") or low in ("a", "an"):
@@ -251,7 +253,7 @@ def _read_multiple_word(tokens: Sequence[Token], index: int) -> Atom | None:
     after = tokens[index + 1] if index + 1 < len(tokens) and not tokens[index + 1].barrier else None
     following = after.low if after is not None else ""
     if following in ("-", "down", "over", "check", "checks", "checked", "standard", "standards", "blind", "edged", "whammy",
-                     "back", "click", "counting", "agent", "bind", "digit", "digits", "as", "take", "pole"):  # fmt: skip
+                     "back", "click", "counting", "time", "times", "period", "periods", "rate", "rates", "agent", "bind", "digit", "digits", "as", "take", "pole"):  # fmt: skip
         return rejected(index, index + 1, "idiom")
     if before == "-" or (low in ("doubles", "triples") and before in ("the", "in", "mixed")):
         return rejected(index, index + 1, "idiom")
@@ -260,6 +262,32 @@ def _read_multiple_word(tokens: Sequence[Token], index: int) -> Atom | None:
         return rejected(index, index + 1, "idiom")
     atom = word_atom(index, index + 1, value)
     atom.unit = MULTIPLE
+    return atom
+
+
+_SEVERAL = frozenset(("several", "few"))
+_GROUPS = {"dozen": 12, "hundred": 100, "score": 20, **{word: 10**power for word, power in SCALES.items()}}
+
+
+def _read_several(tokens: Sequence[Token], index: int) -> Atom | None:
+    """ "several dozen agencies", "a few hundred": at least two of them."""
+    stop = index + 1
+    value = Decimal(2)
+    while (
+        stop < len(tokens) and tokens[stop].low in _GROUPS and not tokens[stop].barrier and stop < index + 3
+    ):
+        value *= _GROUPS[tokens[stop].low]
+        stop += 1
+    if stop == index + 1:
+        return None
+    first = index
+    if tokens[index].low == "few" and index and tokens[index - 1].low == "a" and not tokens[index].barrier:
+        first = index - 1
+    atom = word_atom(index, stop, value)
+    atom.first = first
+    atom.form = "vague"
+    atom.vague = True
+    apply_noun(tokens, atom, stop)
     return atom
 
 

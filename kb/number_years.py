@@ -62,7 +62,7 @@ def _is_year(
         # "in 2024.5 The": a year with a mark glued behind its full stop
         whole, _, mark = text.partition(".")
         after = tokens[index + 1] if index + 1 < len(tokens) else None
-        ends = after is None or (after.barrier and not after.glued)
+        ends = after is None or (not after.glued and (after.barrier or after.text[:1].isupper()))
         return ends and len(mark) <= 2 and 1900 <= int(whole) < LAST_YEAR
     if not _FIRST_YEAR <= value < LAST_YEAR + 100:
         return False

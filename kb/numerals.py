@@ -9,20 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Decimal
 
-from kb.number_tokens import FRAC, NUM, SUP, SUPERSCRIPTS, WORD, Token
+from kb.number_arithmetic import add, divide, multiply, shift
+from kb.number_powers import decimal_places, read_power
+from kb.number_tokens import FRAC, NUM, WORD, Token
 
 MAX_DIGITS = 40  # longer runs are identifiers
-
-
-_MAX_POWER = 90
-
-
-_EXACT = Context(prec=200)
-
-
-_DIVIDE = Context(prec=30)
 
 
 SMALL = {
@@ -117,31 +110,6 @@ class Numeral:
     exponent: int = 0  # of the scale word or letter ("2.3 million": 6)
 
 
-def plain(number: Decimal) -> Decimal:
-    """The same number without an exponent (2.3E+9 -> 2300000000)."""
-    return Decimal(format(number, "f")) if number.is_finite() else number
-
-
-def shift(number: Decimal, power: int) -> Decimal:
-    """number * 10 ** power, exactly."""
-    return plain(number.scaleb(power, context=_EXACT))
-
-
-def add(left: Decimal, right: Decimal) -> Decimal:
-    """left + right, exactly within 200 digits."""
-    return _EXACT.add(left, right)
-
-
-def multiply(left: Decimal, right: Decimal) -> Decimal:
-    """left * right, exactly within 200 digits."""
-    return plain(_EXACT.multiply(left, right))
-
-
-def divide(left: Decimal, right: Decimal) -> Decimal:
-    """left / right to 30 digits (exact where a decimal holds it)."""
-    return plain(_DIVIDE.divide(left, right))
-
-
 _GROUPS = re.compile(r"[,']")
 
 
@@ -192,10 +160,10 @@ def read_digits(tokens: Sequence[Token], index: int, *, money: bool = False) -> 
         stop = _join_groups(tokens, index)
         if stop > index + 1:
             value = Decimal("".join(tokens[k].text for k in range(index, stop)))
-            decimals = max(0, -_exponent(value))
+            decimals = max(0, decimal_places(value))
     if token.text[0] == "0" and len(token.text) > 1 and token.text.isdigit():
         return Numeral(index, stop, value, 0, "digits", plain=True)
-    power = _read_power(tokens, index, stop, value)
+    power = read_power(tokens, index, stop, value)
     if power is not None:
         value, decimals, stop = power
         return Numeral(index, stop, value, decimals, "digits", scaled=True)
@@ -251,87 +219,6 @@ def _join_groups(tokens: Sequence[Token], index: int) -> int:
         return index + 1  # "Claude 4 200"
     sure = stop - index > 2 or tokens[stop - 1].text == "000"
     return stop if sure or (after is not None and after.kind == WORD and not after.glued) else index + 1
-
-
-def _read_power(
-    tokens: Sequence[Token], index: int, stop: int, value: Decimal
-) -> tuple[Decimal, int, int] | None:
-    """A power ("10^25", "10²⁵", "2^16", "3.2×10^-5", "1e25") after the first number: value, decimals, end."""
-    following = tokens[stop] if stop < len(tokens) else None
-    if following is None:
-        return None
-    places = -_exponent(value)
-    glued_e = following.kind == WORD and following.low == "e" and following.glued
-    if glued_e:
-        exponent = _read_exponent(tokens, stop + 1, glued=True)
-        if exponent is not None and abs(exponent[0]) <= _MAX_POWER:
-            return shift(value, exponent[0]), places - exponent[0], exponent[1]
-        return None
-    if following.text in ("×", "x", "·", "X", "*") or following.low == "times":
-        ten = stop + 1
-        if ten < len(tokens) and tokens[ten].text == "10":
-            exponent = _read_raised(tokens, ten + 1, loose=True)
-            if exponent is not None and abs(exponent[0]) <= _MAX_POWER:
-                return shift(value, exponent[0]), places - exponent[0], exponent[1]
-        # "6 × 106 kg": a raised exponent that lost its place on the way through a plain text
-        if ten < len(tokens) and value < 10 and re.fullmatch(r"10[1-9]\d?", tokens[ten].text):
-            lost = int(tokens[ten].text[2:])
-            if following.text == "×" and lost <= 30:
-                return shift(value, lost), places - lost, ten + 1
-        return None
-    raised = _read_raised(tokens, stop, loose=value == 10 and following.text == "−")
-    if raised is None:
-        return None
-    exponent_value, end = raised
-    if value == 10 and abs(exponent_value) <= _MAX_POWER:
-        return shift(Decimal(1), exponent_value), -exponent_value, end
-    caret = following.text == "^"
-    if (caret or value == 2) and places == 0 and 0 < exponent_value <= 64 and value <= 1000:
-        return plain(_EXACT.power(value, exponent_value)), 0, end
-    return None
-
-
-def _exponent(number: Decimal) -> int:
-    exponent = number.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
-def _read_raised(tokens: Sequence[Token], index: int, *, loose: bool) -> tuple[int, int] | None:
-    """An exponent written ²⁵, ^25, ^{25}, **25, <sup>25</sup>, or (loose) a sign and digits set plain."""
-    if index >= len(tokens) or not tokens[index].glued:
-        return None
-    token = tokens[index]
-    if token.kind == SUP:
-        digits = token.text.translate(SUPERSCRIPTS)
-        return (int(digits), index + 1) if re.fullmatch(r"[+-]?\d{1,3}", digits) else None
-    if token.text == "\\" and index + 1 < len(tokens):
-        index += 1
-        token = tokens[index]
-    if token.text == "^":
-        index += 1
-        brace = index < len(tokens) and tokens[index].text in "{("
-        exponent = _read_exponent(tokens, index + brace, glued=True)
-        if exponent is None:
-            return None
-        value, stop = exponent
-        return value, stop + (brace and stop < len(tokens) and tokens[stop].text in "})")
-    if token.text == "sup":
-        return _read_exponent(tokens, index + 1, glued=True)
-    if loose and token.text in "-−–":
-        return _read_exponent(tokens, index, glued=True)
-    return None
-
-
-def _read_exponent(tokens: Sequence[Token], index: int, *, glued: bool) -> tuple[int, int] | None:
-    sign = 1
-    if index < len(tokens) and tokens[index].text in ("-", "−", "–", "+") and tokens[index].glued == glued:
-        sign = 1 if tokens[index].text == "+" else -1
-        index += 1
-    if index < len(tokens) and tokens[index].kind == NUM and tokens[index].glued:
-        text = tokens[index].text
-        if text.isdigit() and len(text) <= 3:
-            return sign * int(text), index + 1
-    return None
 
 
 def _read_mixed(tokens: Sequence[Token], stop: int) -> tuple[Decimal, int] | None:

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kb.number_aggregates import find_aggregate
+from kb.number_arithmetic import shift
 from kb.number_atoms import COUNT, TIMES, Atom
-from kb.number_change import direction_of, find_change
+from kb.number_change import COMPARATIVES, direction_of, find_change
+from kb.number_compounds import join_parts
 from kb.number_context import find_markup, find_masks
 from kb.number_cues import CuePhrase, find_after, find_before, take_degree
 from kb.number_grammar import read_atoms
@@ -23,7 +25,6 @@ from kb.number_phrases import join_atoms
 from kb.number_scales import name_scale
 from kb.number_sharing import fill_nouns
 from kb.number_tokens import Folded, Token, fold, tokenize
-from kb.numerals import shift
 from kb.quantity_text import read_exact, write_exact, write_words
 from kb.types import Aggregate, Modifier, Quantity, Relation, Unit, UnitKind
 
@@ -57,8 +58,10 @@ class NumberReading:
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
-    """The quantities of a text, in order, not overlapping; text[q.start:q.end] == q.surface."""
-    return tuple(reading.quantity for reading in read_numbers(text) if reading.quantity is not None)
+    """The quantities of a text, in order, not overlapping; text[q.start:q.end] == q.surface. Two numbers
+    may make one quantity ("1 hour 17 minutes")."""
+    found = [reading.quantity for reading in read_numbers(text) if reading.quantity is not None]
+    return join_parts(text, found)
 
 
 def read_numbers(text: str) -> tuple[NumberReading, ...]:
@@ -197,6 +200,10 @@ def _collect_before(tokens: Sequence[Token], atom: Atom) -> tuple[list[CuePhrase
     """Bounds and hedges right before the number, nearest first, and the first token of them all."""
     found: list[CuePhrase] = []
     first = atom.first
+    ranked = atom.unit is not None and atom.unit.kind is UnitKind.RANK
+    if ranked and first > 1 and tokens[first - 1].low == "the" and not tokens[first].barrier:
+        phrase = find_before(tokens, first - 1)  # "below the 69th percentile"
+        first = first if phrase is None else first - 1
     for _ in range(3):
         phrase = find_before(tokens, first)
         if phrase is None:
@@ -305,11 +312,12 @@ def _relate(
         return Relation.CHANGE_POINTS, direction
     if atom.change is not None or change is None or change.kind == "to":
         return Relation.LEVEL, direction if change is not None and change.kind == "to" else None
-    if unit.kind is UnitKind.PERCENT and unit.name != "confidence":
+    if unit.kind is UnitKind.PERCENT and unit.name not in ("confidence", "confidence_interval"):
         return Relation.CHANGE_RELATIVE, direction
     if unit.kind is UnitKind.RATIO and direction is not None:
         before = tokens[first - 1].low if first else ""
-        if before == "by" or (stop < len(tokens) and direction_of(tokens[stop].low)):
+        after = tokens[stop].low if stop < len(tokens) else ""
+        if before in ("by", "in") or direction_of(after) or after in COMPARATIVES:
             return Relation.CHANGE_RELATIVE, direction
         return Relation.LEVEL, direction
     return Relation.LEVEL, direction

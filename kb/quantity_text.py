@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from decimal import Context, Decimal, InvalidOperation
 
-from kb.numerals import SCALES, SMALL, TENS, plain, shift
+from kb.number_arithmetic import plain, shift
+from kb.numerals import SCALES, SMALL, TENS
 from kb.types import Aggregate, Modifier, Quantity, Relation, Unit, UnitKind
 from kb.unit_names import CURRENCY_CODES
 from kb.units import unit_words
