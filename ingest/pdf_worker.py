@@ -7,11 +7,12 @@ The answer is {"ok": true, "pages": [...], ...} or {"ok": false, "code": ..., "m
 
 from __future__ import annotations
 
-import codecs
 import ctypes
 import json
+import runpy
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 _SUP_OPEN, _SUP_CLOSE = "\ue000", "\ue001"
@@ -33,49 +34,12 @@ class RefusalError(Exception):
         self.message = message
 
 
-def limit_self(memory_bytes: int, cpu_s: int) -> None:
-    """Bind this process before it sees a stranger's bytes. Where the system has no rlimits, the
-    parent's clock alone ends it."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for name, value in (
-        ("RLIMIT_AS", memory_bytes),
-        ("RLIMIT_CPU", cpu_s),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_NPROC", 0),
-    ):
-        kind = getattr(resource, name, None)
-        if kind is None:
-            continue
-        _, hard = resource.getrlimit(kind)
-        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        try:
-            resource.setrlimit(kind, (bound, bound))
-        except (ValueError, OSError):
-            continue
-
-
-def close_doors() -> None:
-    """No new file and no socket from here on: everything needed is already open."""
-    for codec in ("utf-8", "ascii", "latin-1", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le"):
-        codecs.lookup(codec)
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    except (ImportError, ValueError, OSError):
-        return
-
-
-def read_pages(content: bytes, limits: dict[str, int]) -> dict[str, Any]:
+def read_pages(content: bytes, limits: dict[str, int], jail: dict[str, Any]) -> dict[str, Any]:
     """Everything wanted of the file."""
     import pypdfium2
 
     raw = pypdfium2.raw
-    close_doors()
+    jail["close_doors"]()
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as fault:
@@ -337,10 +301,15 @@ def _digits(text: str) -> str:
 
 def main() -> int:
     limits = json.loads(sys.argv[1])
-    limit_self(limits["memory_bytes"], limits["cpu_s"])
+    jail = runpy.run_path(str(Path(__file__).with_name("jail.py")))
+    jail["limit_self"](limits["memory_bytes"], limits["cpu_s"])
     content = sys.stdin.buffer.read()
     try:
-        answer = read_pages(content, limits)
+        if limits.get("probe"):
+            jail["close_doors"]()
+            answer: dict[str, Any] = {"ok": True, "refused": jail["probe_limits"](limits["memory_bytes"])}
+        else:
+            answer = read_pages(content, limits, jail)
     except RefusalError as refusal:
         answer = {"ok": False, "code": refusal.code, "message": refusal.message}
     except MemoryError:

@@ -18,6 +18,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from ingest.limits import DEFAULT
+
 _STDERR_BYTES = 4_000
 
 
@@ -47,6 +49,20 @@ def run_worker(
             close_fds=True,
         )
         return _converse(process, content, wall_s, answer_bytes)
+
+
+def probe_sandbox() -> dict[str, bool]:
+    """What a process that is bound as the PDF worker binds itself is kept from here: name -> whether it was
+    refused. Raises WorkerError where no worker runs at all."""
+    limits = {"memory_bytes": DEFAULT.pdf_memory_bytes, "cpu_s": DEFAULT.pdf_cpu_s, "probe": 1}
+    script = Path(__file__).with_name("pdf_worker.py")
+    answer = run_worker(script, b"", limits, wall_s=DEFAULT.pdf_wall_s, answer_bytes=10_000)
+    refused = answer.get("refused")
+    if not isinstance(refused, dict):
+        raise WorkerError(
+            kind="crash", detail="the reading process answered with no list of what it is refused"
+        )
+    return {str(name): bool(value) for name, value in refused.items()}
 
 
 def _clean_environment() -> dict[str, str]:

@@ -66,6 +66,21 @@ class Store:
             raise
         return cls(home, engine, read_only=read_only, lock_timeout_s=lock_timeout_s)
 
+    @classmethod
+    def open_backup(cls, path: Path) -> Store:
+        """A backup's file, for reading only."""
+        if not path.is_file():
+            raise StoreError(f"no backup at {path}", path=str(path))
+        engine = open_engine(path, read_only=True)
+        try:
+            _prepare(engine, path, create=False, read_only=True, lock_timeout_s=0.0)
+        except BaseException:
+            engine.dispose()
+            raise
+        store = cls(path.parent, engine, read_only=True, lock_timeout_s=0.0)
+        store.path = path
+        return store
+
     @staticmethod
     def restore(home: Path, backup_path: Path) -> None:
         """Make the knowledge base of a backup in a folder that has none."""

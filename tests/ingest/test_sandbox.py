@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from pathlib import Path
 
 import pytest
 
-from ingest import pdf_worker
-from ingest.sandbox import WorkerError, run_worker
+from ingest import jail, pdf_worker
+from ingest.sandbox import WorkerError, probe_sandbox, run_worker
+from tests.safety.ledger import Counted
 
 
 def run(
@@ -71,8 +73,10 @@ def test_a_worker_that_complains_without_end_is_ended(tmp_path: Path) -> None:
 
 def bound(body: str) -> str:
     """A worker that binds itself first, as ours does."""
-    source = Path(pdf_worker.__file__).read_text(encoding="utf-8").split('if __name__ == "__main__"')[0]
-    return source.replace("from __future__ import annotations", "") + "\nl = json.loads(sys.argv[1])\n" + body
+    return (
+        f"import runpy\nj = runpy.run_path({jail.__file__!r})\n"
+        "limit_self, close_doors = j['limit_self'], j['close_doors']\nl = json.loads(sys.argv[1])\n" + body
+    )
 
 
 needs_rlimits = pytest.mark.skipif(sys.platform == "win32", reason="no rlimits on this system")
@@ -100,6 +104,8 @@ def test_memory_is_bound(tmp_path: Path) -> None:
         "open('new', 'w')",
         "import os; os.pipe()",
         "import subprocess; subprocess.run(['true'])",
+        "os.open('/etc/hostname', 0)",
+        "os.kill(os.getppid(), 0) if sys.platform.startswith('linux') else os.pipe()",
     ],
 )
 def test_no_file_socket_or_process_is_opened_behind_closed_doors(tmp_path: Path, act: str) -> None:
@@ -112,9 +118,20 @@ def test_no_file_socket_or_process_is_opened_behind_closed_doors(tmp_path: Path,
 
 
 def test_the_worker_imports_nothing_of_the_project() -> None:
-    source = Path(pdf_worker.__file__).read_text(encoding="utf-8")
-    assert "from ingest" not in source
-    assert "from kb" not in source
+    for module in (pdf_worker, jail):
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        assert "from ingest" not in source
+        assert "from kb" not in source
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or platform.machine() not in jail._CALLS,
+    reason="the filter of calls is for Linux on x86-64 and arm64",
+)
+def test_a_reader_that_was_taken_over_can_open_send_and_start_nothing(counted: Counted) -> None:
+    refused = probe_sandbox()
+    assert [name for name, was in refused.items() if not was] == []
+    counted("P1", "things a hijacked PDF reader is kept from", tried=len(refused))
 
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:
