@@ -21,9 +21,10 @@ _UNITS = frozenset(
 _BASE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*|[^\W\d_]+)$")
 
 
-def is_exponent(before: str, raised: str) -> bool:
+def is_exponent(before: str, raised: str, known: frozenset[str] = frozenset()) -> bool:
     """Whether a raised `raised` behind the text `before` is an exponent (10 to the 25th, km squared) and no
-    note mark. Years and long numbers carry notes; 10, 2, single digits and single letters carry exponents."""
+    note mark. Years and long numbers carry notes; 10, 2, single digits and single letters carry exponents,
+    and decimals (0.8 to the 20th) where the labels of the text's notes are `known` and this is none of them."""
     if _EXPONENT.fullmatch(raised) is None:
         return False
     if raised[0] in "+-−–":
@@ -35,6 +36,8 @@ def is_exponent(before: str, raised: str) -> bool:
     if base[0].isdecimal():
         if raised.isalpha() and raised not in ("n", "k", "x"):
             return False
+        if "." in base and known and raised not in known:
+            return True
         return base in ("10", "2") or (len(base) == 1 and raised not in ("st", "nd", "rd", "th"))
     if base.lower() in _UNITS and raised in ("2", "3", "4"):
         return True
@@ -61,6 +64,7 @@ class TextBuilder:
     blocks: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     marks: list[NoteMark] = field(default_factory=list)
+    known: frozenset[str] = frozenset()  # labels of the text's notes, where they are known
     _block: tuple[BlockKind, int, tuple[str, ...], int | None] | None = None
     _start: int = 0
     _tail: str = ""  # the end of the current block's text, for what comes behind it
@@ -103,7 +107,7 @@ class TextBuilder:
             self._append(shown)
         elif label is not None:
             self._write_note(shown.strip("[]()"), label)
-        elif is_exponent(self._tail, shown):
+        elif is_exponent(self._tail, shown, self.known):
             self._space = False
             self._append("^" + shown.replace("−", "-"))
         else:

@@ -7,12 +7,14 @@ size, formulas, captions. Refuses to load anything that a page names, and to sho
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import Any
 
 from ingest.builder import TextBuilder
 from ingest.html_bytes import decode_page, parse_page
 from ingest.html_meta import PageMeta, read_meta
 from ingest.html_notes import PRIVATE, Tokens, replace_with_text, take_notes
+from ingest.html_tables import Grid, take_tables
 from ingest.html_tree import drop_unseen, mark_captions, unlink_inside, write_formulas
 from ingest.html_writer import PageWriter
 from ingest.limits import DEFAULT, Limits
@@ -21,7 +23,7 @@ from ingest.reading import Reading, keep_outside, name_sections, resolve_target,
 from kb.errors import InputError, LimitError
 from kb.types import BlockKind, Issue, Note
 
-READER = "html/1"
+READER = "html/2"
 
 _FAULTS = (ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError, RecursionError)
 
@@ -49,9 +51,9 @@ def read_html(
     notes = take_notes(tree, address or meta.url, tokens)
     mark_captions(tree)
     unlink_inside(tree)
-    builder, issues = (
-        (_write_whole(tree, tokens), ()) if whole else _build(tree, address or meta.url, tokens, name)
-    )
+    grids = take_tables(tree, tokens)
+    page = _Page(base=address or meta.url, tokens=tokens, grids=grids)
+    builder, issues = (page.write(_body(tree)), ()) if whole else _build(tree, page, name)
     _append_notes(builder, notes)
     text = builder.text
     if not any(letter.isalnum() for letter in text):
@@ -91,22 +93,32 @@ def _make_reading(
 # --------------------------------------------------------------------------- the main text
 
 
-def _build(tree: Any, base: str | None, tokens: Tokens, name: str) -> tuple[TextBuilder, tuple[Issue, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What is needed to write any part of a page."""
+
+    base: str | None
+    tokens: Tokens
+    grids: tuple[Grid, ...]
+
+    def write(self, element: Any) -> TextBuilder:
+        builder = TextBuilder()
+        PageWriter(builder, self.base, self.tokens, self.grids).write_children(element)
+        builder.end()
+        return builder
+
+
+def _build(tree: Any, page: _Page, name: str) -> tuple[TextBuilder, tuple[Issue, ...]]:
     whole = copy.deepcopy(tree)
     body = _find_main(tree)
-    builder = TextBuilder()
-    if body is not None:
-        PageWriter(builder, base, tokens).write_children(body)
-        builder.end()
+    builder = TextBuilder() if body is None else page.write(body)
     words = len(builder.text.split())
     parts = sum(
         1 for element in whole.iter("p", "li", "h1", "h2", "h3", "h4") if str(element.text_content()).strip()
     )
     flattened = len(builder.blocks) <= 1 and parts >= 3  # trafilatura's last resort: words without structure
     if words < 60 or flattened:
-        fallback = TextBuilder()
-        PageWriter(fallback, base, tokens).write_children(_whole_body(whole))
-        fallback.end()
+        fallback = page.write(_whole_body(whole))
         found = len(fallback.text.split())
         if found > 1.5 * words or (flattened and found >= 0.8 * words):
             note = f"{name}: no main text was found; the whole page was read"
@@ -114,12 +126,9 @@ def _build(tree: Any, base: str | None, tokens: Tokens, name: str) -> tuple[Text
     return builder, ()
 
 
-def _write_whole(tree: Any, tokens: Tokens) -> TextBuilder:
-    builder = TextBuilder()
+def _body(tree: Any) -> Any:
     body = tree.find("body")
-    PageWriter(builder, None, tokens).write_children(tree if body is None else body)
-    builder.end()
-    return builder
+    return tree if body is None else body
 
 
 def _find_main(tree: Any) -> Any | None:
@@ -151,8 +160,7 @@ def _whole_body(tree: Any) -> Any:
         found = tree.xpath(path)
         if len(found) == 1 and len(str(found[0].text_content()).split()) > 10:
             return found[0]
-    body = tree.find("body")
-    body = tree if body is None else body
+    body = _body(tree)
     for element in list(body.iter("nav", "footer", "aside", "header")):
         if element.tag != "header" or element.find(".//h1") is None:
             replace_with_text(element, " ")

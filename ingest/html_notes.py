@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from ingest.builder import read_label
+from ingest.builder import TextBuilder, read_label
 from ingest.reading import is_web_address, resolve_target
 from ingest.structure import find_addresses
 from kb.types import Note
@@ -57,10 +57,40 @@ class Tokens:
     """What the tokens in the text stand for: ("raised", letters, label | None) or ("mark", text, label)."""
 
     found: list[tuple[str, str, str | None]] = field(default_factory=list)
+    known: frozenset[str] = frozenset()  # labels of the page's notes, once they are taken
 
     def add(self, kind: str, text: str, label: str | None) -> str:
         self.found.append((kind, text, label))
         return f"\ue000{len(self.found) - 1}\ue001"
+
+    def write(self, builder: TextBuilder, text: str) -> None:
+        """Text with its tokens as marks and raised letters."""
+        position = 0
+        text = text.replace(CAPTION_TOKEN, "")
+        for match in TOKEN.finditer(text):
+            builder.write(text[position : match.start()])
+            self._write_one(builder, int(match.group(1)))
+            position = match.end()
+        builder.write(PRIVATE.sub("", text[position:]))
+
+    def _write_one(self, builder: TextBuilder, number: int) -> None:
+        if number >= len(self.found):
+            return
+        kind, text, label = self.found[number]
+        if kind == "mark" and label is not None:
+            builder.write_mark(text, label)
+        else:
+            builder.write_raised(text, label)
+
+    def show(self, text: str, *, marks: bool) -> str:
+        """The words of a stretch on one line, powers with ^; the marks of notes as "[3]" or left out."""
+        builder = TextBuilder(known=self.known)
+        self.write(builder, " ".join(text.split()))
+        shown = builder.text
+        if not marks:
+            for mark in reversed(builder.marks):
+                shown = shown[: mark.start] + shown[mark.end :]
+        return shown
 
 
 @dataclass(slots=True)
@@ -76,16 +106,22 @@ def take_notes(tree: Any, url: str | None, tokens: Tokens) -> tuple[Note, ...]:
     marks = _find_marks(tree, ids)
     entries = _find_entries(tree, marks)
     _replace_marks(marks, entries, tokens)
-    for element in list(tree.iter("sup")):
-        text = _text(element)
-        if text and len(text) <= 12 and not TOKEN.search(text):
-            replace_with_text(element, tokens.add("raised", text, None))
+    _replace_raised(tree, tokens)
+    labels = {entry.label for entry in entries.values()} | {note.label for note in notes}
+    tokens.known = frozenset(labels - {""})
     for entry in entries.values():
-        notes.append(_make_note(entry.element, entry.label, url))
+        notes.append(_make_note(entry.element, entry.label, url, tokens))
     for entry in entries.values():
         if entry.element.getparent() is not None:
             replace_with_text(entry.element, " ")
     return tuple(note for note in notes if note.text)
+
+
+def _replace_raised(tree: Any, tokens: Tokens) -> None:
+    for element in list(tree.iter("sup")):
+        text = _text(element)
+        if text and len(text) <= 12 and not TOKEN.search(text):
+            replace_with_text(element, tokens.add("raised", text, None))
 
 
 def replace_with_text(element: Any, text: str) -> None:
@@ -132,8 +168,10 @@ def _find_marks(tree: Any, ids: dict[str, Any]) -> list[tuple[Any, Any, str]]:
         if _is_inside(link, target):
             continue
         label = read_label(shown.strip("[]() "))
-        said = _NOTE_CLASS.search(f"{link.get('class') or ''} {link.get('role') or ''}") is not None
-        raised = _raised_parent(link) is not None
+        holder = _raised_parent(link)
+        raised = holder is not None
+        classes = f"{link.get('class') or ''} {link.get('role') or ''} {'' if holder is None else holder.get('class') or ''}"
+        said = _NOTE_CLASS.search(classes) is not None
         if (label is not None and (raised or said or _NOTE_ID.match(fragment) is not None)) or (
             said and _NOTE_ID.match(fragment) is not None
         ):
@@ -264,8 +302,8 @@ def _note_text(element: Any) -> str:
     return re.sub(r"^(?:\^|\[?\d{1,3}\]?[.:]?(?=\s))\s*", "", text)
 
 
-def _make_note(element: Any, label: str, url: str | None) -> Note:
-    text = _note_text(element)
+def _make_note(element: Any, label: str, url: str | None, tokens: Tokens) -> Note:
+    text = tokens.show(_note_text(element), marks=True)
     targets = [
         resolve_target(url, link.get("href"))
         for link in element.iter("a")
@@ -274,7 +312,7 @@ def _make_note(element: Any, label: str, url: str | None) -> Note:
     addresses = [target for target in targets if is_web_address(target)]
     return Note(
         label=label.strip("[]()."),
-        text=PRIVATE.sub("", text),
+        text=text,
         targets=tuple(dict.fromkeys([*addresses, *find_addresses(text)])),
     )
 
@@ -293,7 +331,8 @@ def _take_inline_notes(tree: Any, url: str | None, tokens: Tokens) -> list[Note]
             ".//*[contains(@class, 'ltx_note_mark') or contains(@class, 'ltx_tag_note')]"
         ):
             replace_with_text(tag, "")
-        notes.append(_make_note(holder, label, url))
+        _replace_raised(holder, tokens)
+        notes.append(_make_note(holder, label, url, tokens))
         replace_with_text(element, tokens.add("raised", label, label))
     return notes
 

@@ -13,6 +13,9 @@ from ingest.html_notes import CAPTION_TOKEN, replace_with_text
 
 _DROPPED = ("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "input", "button",
             "select", "textarea", "canvas", "video", "audio", "map", "dialog")  # fmt: skip
+_SHOWN = ("img", "table", "picture", "svg", "video", "pre", "code")
+_CAPTION_CLASS = re.compile(r"(?:^|[\s_-])caption(?:[\s_-]?text)?(?:\s|$)", re.IGNORECASE)
+_LONGEST_CAPTION = 1_500  # characters
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TEX_WORDS = {
     "sim": "~", "approx": "≈", "times": "×", "cdot": "·", "pm": "±", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥",
@@ -83,13 +86,19 @@ def unlink_inside(tree: Any) -> None:
 
 
 def mark_captions(tree: Any) -> None:
-    """Captions become paragraphs of their own, with a sign that they are captions."""
+    """Captions become paragraphs of their own, with a sign that they are captions: in front of what they
+    describe where they stand there, else behind it."""
     from lxml import etree
 
     for element in list(tree.iter("figcaption", "caption")):
         holder = next((p for p in element.iterancestors("figure", "table")), None)
         if holder is None or holder.getparent() is None or not str(element.text_content()).strip():
             continue
+        leads = holder.tag == "table" or not any(
+            str(before.text_content()).strip() or before.find(".//img") is not None or before.tag in _SHOWN
+            for before in element.itersiblings(preceding=True)
+            if isinstance(before.tag, str)
+        )
         paragraph = etree.SubElement(holder.getparent(), "p")
         paragraph.text = CAPTION_TOKEN + (element.text or "")
         for child in list(element):
@@ -97,8 +106,26 @@ def mark_captions(tree: Any) -> None:
         if element.getparent() is not None:
             element.tail = None
             element.getparent().remove(element)
-        if holder.tag == "table":
+        if leads:
             holder.addprevious(paragraph)
         else:
             paragraph.tail, holder.tail = holder.tail, None
             holder.addnext(paragraph)
+    for element in list(tree.iter("p", "div", "span")):
+        if _is_caption(element):
+            element.attrib.clear()
+            element.tag = "p"
+            element.text = CAPTION_TOKEN + (element.text or "")
+
+
+def _is_caption(element: Any) -> bool:
+    """Whether a page's own class calls this short stretch a caption."""
+    if _CAPTION_CLASS.search(element.get("class") or "") is None:
+        return False
+    words = str(element.text_content()).strip()
+    if not 0 < len(words) <= _LONGEST_CAPTION or CAPTION_TOKEN in words:
+        return False
+    return (
+        next(element.iter("img", "table", "p" if element.tag != "p" else "div", "h1", "h2", "h3"), None)
+        is None
+    )

@@ -5,11 +5,12 @@ Owns which element opens which block. Refuses to know which part of a page is it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingest.builder import TextBuilder
 from ingest.html_notes import CAPTION_TOKEN, PRIVATE, TOKEN, Tokens
+from ingest.html_tables import TABLE_TOKEN, Grid, Piece
 from ingest.reading import is_web_address, resolve_target
 from kb.types import BlockKind
 
@@ -19,10 +20,14 @@ _LEVELS = {f"h{number}": number for number in range(1, 7)}
 class PageWriter:
     """Walks a tree of HTML or of trafilatura's own elements (head, list, item, row, cell, hi, ref, lb)."""
 
-    def __init__(self, builder: TextBuilder, base: str | None, tokens: Tokens) -> None:
+    def __init__(
+        self, builder: TextBuilder, base: str | None, tokens: Tokens, grids: Sequence[Grid] = ()
+    ) -> None:
         self.builder = builder
         self.base = base
         self.tokens = tokens
+        self.grids = grids
+        builder.known = tokens.known
 
     def write_children(self, element: Any) -> None:
         self._write_text(element.text)
@@ -122,6 +127,37 @@ class PageWriter:
             self.write_children(element)
 
     def _write_table(self, table: Any) -> None:
+        token = TABLE_TOKEN.search("".join(map(str, table.itertext())))
+        if token is not None and int(token.group(1)) < len(self.grids):
+            self._write_grid(self.grids[int(token.group(1))])
+        else:
+            self._write_ungridded(table)
+
+    def _write_grid(self, grid: Grid) -> None:
+        if grid.headers:
+            self.builder.begin(BlockKind.TABLE_ROW)
+            self.builder.write(" | ".join(grid.headers))
+            self.builder.end()
+        for row in grid.rows:
+            self.builder.begin(BlockKind.TABLE_ROW, headers=grid.headers if len(row) > 1 else ())
+            for number, cell in enumerate(row):
+                if number:
+                    self.builder.write(" | ")
+                for piece in cell:
+                    self._write_piece(piece)
+            self.builder.end()
+
+    def _write_piece(self, piece: Piece) -> None:
+        target = "" if piece.target is None else resolve_target(self.base, piece.target)
+        if is_web_address(target):
+            self.builder.open_link(target)
+            self._write_text(piece.text)
+            self.builder.close_link()
+        else:
+            self._write_text(piece.text)
+
+    def _write_ungridded(self, table: Any) -> None:
+        """A table that only places parts of a page, or one too large to be a grid."""
         rows = [row for row in table.iter("row", "tr") if _table_of(row) is table]
         cells = [[cell for cell in row if cell.tag in ("cell", "td", "th")] for row in rows]
         if max((len(row) for row in cells), default=0) <= 1 or any(_is_layout(row) for row in cells):
@@ -131,23 +167,11 @@ class PageWriter:
                     self.write_children(cell)
                     self.builder.end()
             return
-        headers: tuple[str, ...] = ()
-        for number, row in enumerate(cells):
-            shown = [self._cell_text(cell) for cell in row]
-            if not any(shown):
-                continue
-            is_head = all(cell.tag == "th" or cell.get("role") == "head" for cell in row)
-            if is_head and (number == 0 or not headers):
-                headers = tuple(shown)
-                self._write_row(row, ())
-            else:
-                self._write_row(row, headers)
+        for row in cells:
+            self._write_row(row)
 
-    def _cell_text(self, cell: Any) -> str:
-        return " ".join(PRIVATE.sub("", TOKEN.sub("", "".join(map(str, cell.itertext())))).split())
-
-    def _write_row(self, row: list[Any], headers: tuple[str, ...]) -> None:
-        self.builder.begin(BlockKind.TABLE_ROW, headers=headers)
+    def _write_row(self, row: list[Any]) -> None:
+        self.builder.begin(BlockKind.TABLE_ROW)
         for number, cell in enumerate(row):
             if number:
                 self.builder.write(" | ")
@@ -159,24 +183,8 @@ class PageWriter:
         self.builder.end()
 
     def _write_text(self, text: str | None) -> None:
-        if not text:
-            return
-        position = 0
-        text = text.replace(CAPTION_TOKEN, "")
-        for match in TOKEN.finditer(text):
-            self.builder.write(text[position : match.start()])
-            self._write_token(int(match.group(1)))
-            position = match.end()
-        self.builder.write(PRIVATE.sub("", text[position:]))
-
-    def _write_token(self, number: int) -> None:
-        if number >= len(self.tokens.found):
-            return
-        kind, text, label = self.tokens.found[number]
-        if kind == "mark" and label is not None:
-            self.builder.write_mark(text, label)
-        else:
-            self.builder.write_raised(text, label)
+        if text:
+            self.tokens.write(self.builder, TABLE_TOKEN.sub("", text))
 
 
 def _table_of(row: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ingest.builder import is_exponent
 from ingest.plain import (
     address_block,
     date_from_address,
@@ -22,7 +23,7 @@ from ingest.reading import Reading, keep_outside, name_sections, resolve_target
 from ingest.structure import Line, clean_heading, read_date, read_lines, read_structure
 from kb.types import Block, BlockKind, Link, Note, NoteMark
 
-READER = "markdown/1"
+READER = "markdown/2"
 
 _SIGNS = (
     re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+\S", re.MULTILINE),
@@ -211,11 +212,16 @@ def _link(start: int, end: int, base: str | None, target: str) -> Link:
 
 def _find_marks(text: str, blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> tuple[NoteMark, ...]:
     marks = list(known_marks(find_note_marks(text, blocks), notes))
+    known = frozenset(note.label for note in notes) - {""}
     for block in readable_blocks(blocks):
         for pattern in (_NOTE_MARK, _SUP):
             marks.extend(
                 NoteMark(start=match.start(), end=match.end(), label=match.group(1))
                 for match in pattern.finditer(text, block.start, block.end)
                 if not (block.kind is BlockKind.FOOTNOTE and match.start() == block.start)
+                and not (
+                    pattern is _SUP
+                    and is_exponent(text[block.start : match.start()][-40:], match.group(1), known)
+                )
             )
     return tuple(sorted(marks, key=lambda mark: (mark.start, mark.end)))

@@ -24,6 +24,7 @@ _TAG_LINE = re.compile(r"[ \t]*</?[A-Za-z]")
 
 _CLOSERS = "\"'”’»)\\]}*_`"
 _DIGITS = r"\d{1,3}(?:[,–-]\d{1,3})*|[⁰¹²³⁴-⁹]+"
+_DECIMAL_END = re.compile(r"(?<![\w.])[^\w\s.]?\d{1,12}\.\d{1,6}$")
 _LINE_END = re.compile(rf"[.!?…:][{_CLOSERS}]*(?:\[\^?[\w-]{{1,20}}\]|{_DIGITS})?[{_CLOSERS}]*[ \t]*$")
 
 _END = re.compile(rf"[.!?…。！？]+[{_CLOSERS}]*")
@@ -142,7 +143,7 @@ def _is_wrapped(before: str, line: str, width: int) -> bool:
         return False
     full = before.rstrip()
     first = line.split(None, 1)[0]
-    ended = _ends_sentence(full)
+    ended = _ends_sentence(full) and (first[0].isupper() or _DECIMAL_END.search(full[-20:]) is None)
     if width > _MAX_WRAP_WIDTH:
         return not ended and first[0].islower() and _MIXED.match(first) is None
     if not ended and first[0].islower():

@@ -207,6 +207,8 @@ def _read_row(
     if headers and [cell.lower() for cell in cells] == [header.lower() for header in headers]:
         return
     label = next((cell for cell in cells if _WORDY.search(cell)), "")
+    if cells and (not label or any(letter.isalpha() for letter in cells[0])):
+        label = cells[0]  # "A", "n": short, but where a row's name stands
     for position, view in enumerate(views):
         if not view.text:
             continue

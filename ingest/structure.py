@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ingest.builder import is_exponent
 from ingest.sentences import join_lines, starts_structure
 from kb.types import Block, BlockKind, Note
 
@@ -71,6 +72,7 @@ _ENTRY = re.compile(
 _ENTRY_SIGN = re.compile(
     r"https?://|\bdoi\b|\barxiv\b|\((?:19|20)\d\d[a-z]?\)|(?<!\d)(?:19|20)\d\d[a-z]?\.", re.IGNORECASE
 )
+_FIGURE = re.compile(r"[^\w\t]{0,3}\d")
 _BULLET_ONLY = re.compile(r"[ \t]*[-*+•‣][ \t]+")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\]|{}]+", re.IGNORECASE)
 _DOI = re.compile(r"(?<![\w/.])(?:doi:\s*|doi\s+)(10\.\d{4,9}/[^\s\"<>\]]+)", re.IGNORECASE)
@@ -154,9 +156,16 @@ def strip_inline(text: str) -> str:
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
     text = re.sub(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)", r"\1", text)
     text = re.sub(r"\[\^[^\]\s]{1,40}\]", "", text)
+    text = re.sub(r"<sup>\s*([−+-]?\d{1,4})\s*</sup>", _write_raised, text)
     text = re.sub(r"</?[A-Za-z][^<>]{0,500}>", "", text)
     text = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`|\*\*", "", text)
     return " ".join(text.split())
+
+
+def _write_raised(raised: re.Match[str]) -> str:
+    """A power keeps its ^; a mark of a note is written as one."""
+    power = is_exponent(raised.string[max(0, raised.start() - 40) : raised.start()], raised.group(1))
+    return f"^{raised.group(1)}" if power else f"[{raised.group(1)}]"
 
 
 def clean_heading(text: str) -> str:
@@ -320,7 +329,10 @@ class _Scanner:
         if end - index < 2:
             return None
         first = self.lines[index].text.strip().split("\t")
-        named = not any(any(letter.isdecimal() for letter in cell) for cell in first[1:])
+        below = [cell for line in self.lines[index + 1 : end] for cell in line.text.strip().split("\t")[1:]]
+        digits = any(any(letter.isdecimal() for letter in cell) for cell in first[1:])
+        figures = sum(_FIGURE.match(cell) is not None for cell in below)
+        named = not digits or (not any(map(_FIGURE.match, first[1:])) and 2 * figures > len(below))
         headers = tuple(cell.strip() for cell in first) if named else ()
         for number, line in enumerate(self.lines[index:end]):
             self._add(BlockKind.TABLE_ROW, line.start, line.end, headers=headers if number else ())
@@ -458,6 +470,8 @@ class _Scanner:
         if not (first.isupper() or first.isdecimal()):
             return False
         body = self.text[following[0] : following[1]]
+        if not self.blocks and _NAMED_PART.fullmatch(clean_heading(body)) and len(words.split()) >= 3:
+            return True  # a title above "Abstract" or "Summary"
         if len(body) < 1.3 * len(shown) or body.rstrip().endswith("#"):
             return False
         ended = body.rstrip().endswith((".", "!", "?", "”", '"', ":", ")")) or body.rstrip()[-1:].isdecimal()

@@ -12,6 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.builder import is_exponent
+
 _LEAD = re.compile(
     r"\s*(?:>\s?)*\s*(?:#{1,6}\s+)?(?:[-*+•‣◦▪●–]\s+(?:\[[ xX]\]\s+)?|\(?\d{1,3}[.)]\s+|\([a-z]\)\s+)?"
 )
@@ -39,7 +41,12 @@ _ENTITIES = {
     "&#x27;": "'", "&ndash;": "–", "&mdash;": "—", "&hellip;": "…",
 }  # fmt: skip
 _FORMULA = re.compile(r"[\\^_={}]|^[A-Za-z]$")
+_BROKEN = re.compile(r"(?:[^\W_]-|\d–)$")
+_WORD = re.compile(r"[^\W_]{1,40}")
+_HANGING = frozenset({"and", "or", "to", "but", "versus", "vs"})
 _MATH_LIMIT = 300
+_RAISED = re.compile(r"\s{0,3}([^<>\s]{1,12})\s{0,3}</sup>", re.IGNORECASE)
+_DECIMAL = re.compile(r"(?<![\w.,])\d{1,12}\.\d{1,12}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +162,8 @@ class _Builder:
             self.close_link(mark, at, match.end())
         elif name == "stars":
             self.read_stars(mark, at, end)
+        elif name == "tag":
+            self.read_tag(mark, at, end)
         elif name == "comment":
             self.read_closed("-->", at, end, keep=False)
         elif name == "tick":
@@ -164,7 +173,7 @@ class _Builder:
         elif name == "entity":
             self.add(_ENTITIES[mark], at)
         elif name == "space" and self.parts and not self.parts[-1][-1:].isspace():
-            self.add(" ", at)
+            self.read_space(mark, at, end)
 
     def close_link(self, mark: str, at: int, after: int) -> None:
         if not self.brackets:
@@ -189,6 +198,34 @@ class _Builder:
         if (before.isspace() and after.isspace()) or (before.isdigit() and after.isdigit()):
             for number, character in enumerate(mark):
                 self.add(character, at + number)
+
+    def read_space(self, mark: str, at: int, end: int) -> None:
+        if "\n" not in mark or not self.goes_on(end):
+            self.add(" ", at)
+
+    def goes_on(self, end: int) -> bool:
+        """Whether a word or a range was broken at the hyphen that stands at the end of the line: "25-" and
+        "39%" are "25-39%". A hyphen that hangs ("two- or three-fold") keeps its space."""
+        if _BROKEN.search("".join(self.parts[-3:])[-3:]) is None:
+            return False
+        first = _WORD.match(self.text, self.position, end)
+        return (
+            first is not None
+            and first.group() not in _HANGING
+            and (self.parts[-1][-1] == "-" or first.group()[0].isdecimal())
+        )
+
+    def read_tag(self, mark: str, at: int, end: int) -> None:
+        """Tags are not seen; a raised exponent gets the ^ that keeps it from its base's digits, any other
+        raised number is a mark and not seen either."""
+        raised = _RAISED.match(self.text, self.position, end) if mark.lower() == "<sup>" else None
+        if raised is None:
+            return
+        before, letters = "".join(self.parts[-8:])[-40:], raised.group(1)
+        if is_exponent(before, letters) or _DECIMAL.search(before) is not None:
+            self.add("^", at)
+        elif letters[0].isdecimal():
+            self.position = raised.end()
 
     def read_closed(self, closing: str, at: int, end: int, *, keep: bool) -> None:
         found = -1 if closing in self.hopeless else self.text.find(closing, self.position, end)

@@ -35,7 +35,7 @@ def read_all() -> Iterator[tuple[str, Truth, Document]]:
 def main() -> int:
     scores: dict[str, list[Score]] = {}
     for style, truth, document in read_all():
-        one = score(truth, document)
+        one = score(truth, document, style)
         scores.setdefault(style, []).append(one)
         if "-v" in sys.argv:
             print(style, truth.name, f"{one.recall:.4f} {one.precision:.4f}", "lost", one.lost, "added", one.added,

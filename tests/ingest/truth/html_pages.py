@@ -45,7 +45,7 @@ def set_article(truth: Truth) -> str:
             return f'[<a href="#ref{piece.text}">{piece.text}</a>]'
         return _plain_piece(piece)
 
-    body = _set_parts(truth, inline, caption="inside")
+    body = set_parts(truth, inline, caption="inside")
     notes = "".join(
         f'<li id="fn{note.label}"><p>{_set(note.line, inline)} <a href="#fnref{note.label}" role="doc-backlink">↩</a></p></li>'
         for note in truth.notes
@@ -91,7 +91,7 @@ def set_portal(truth: Truth) -> str:
         f"<!DOCTYPE html><html><head><meta charset=utf-8><title>{escape(truth.title)} | The Portal</title>"
         f'<script type="application/ld+json">{linked}</script><style>p{{margin:0}}</style></head><body>{_BANNER}'
         f'<div class="site-header"><nav>{_MENU}</nav></div><main id="content"><div class="story">'
-        f"<h1>{escape(truth.title)}</h1><div class=story-body>{_set_parts(truth, inline, caption='inside')}</div>"
+        f"<h1>{escape(truth.title)}</h1><div class=story-body>{set_parts(truth, inline, caption='inside')}</div>"
         f'<h2 id="notes">Notes</h2><ol class="references">{notes}</ol></div>{_RELATED}{_COMMENTS}</main>'
         f'<footer class="site-footer"><nav>{_MENU}</nav>{_FOOT}</footer></body></html>'
     )
@@ -108,7 +108,7 @@ def set_divs(truth: Truth) -> str:
             return f"[{piece.text}]"
         shown = _plain_piece(piece)
         if piece.kind == "text":
-            shown = re.sub(r"[a-z]{11,}", lambda word: _soften(word.group(), "&shy;"), shown)
+            shown = re.sub(r"[a-z]{11,}", lambda word: soften(word.group(), "&shy;"), shown)
             shown = re.sub(r"(\d) (?=[a-z])", r"\1&#160;", shown)
             shown = shown.replace("’", "&rsquo;").replace("–", "&ndash;")
         return shown
@@ -121,7 +121,7 @@ def set_divs(truth: Truth) -> str:
     references = "".join(f"<li>{_set(ref.line, inline)}</li>" for ref in truth.references)
     if references:
         references = f"<h3>References</h3><ol>{references}</ol>"
-    body = _set_parts(truth, inline, caption="below", headers=False)
+    body = set_parts(truth, inline, caption="below", headers=False)
     return (
         f"<html><head><meta http-equiv=Content-Type content='text/html; charset=utf-8'>{_head(truth)}</head><body>"
         f'<div class="page"><div class="topbar nav">{_MENU}</div><div class="wrap"><div class="col"><div class="post">'
@@ -158,7 +158,7 @@ def set_paper(truth: Truth) -> str:
         f'<span class="ltx_bibblock">{_set(ref.line, inline)}</span></li>'
         for ref in truth.references
     )
-    body = with_formulas(_set_parts(truth, inline, caption="figure"))
+    body = with_formulas(set_parts(truth, inline, caption="figure"))
     listed = (
         f'<section id="bib" class="ltx_bibliography"><h2>References</h2><ul class="ltx_biblist">{references}</ul></section>'
         if references
@@ -207,12 +207,12 @@ def _set(line: Line, inline: Callable[[Piece], str]) -> str:
     return "".join(map(inline, line))
 
 
-def _soften(word: str, mark: str) -> str:
+def soften(word: str, mark: str) -> str:
     """A long word with a break offered behind every third letter or so, never at its edges."""
     return word[:4] + mark + word[4:7] + mark + word[7:]
 
 
-def _set_parts(truth: Truth, inline: Callable[[Piece], str], *, caption: str, headers: bool = True) -> str:
+def set_parts(truth: Truth, inline: Callable[[Piece], str], *, caption: str, headers: bool = True) -> str:
     out = []
     for kind, group in itertools.groupby(truth.parts, key=lambda part: part.kind):
         parts = list(group)

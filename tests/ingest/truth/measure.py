@@ -41,8 +41,10 @@ class Score:
     notes_lost: tuple[str, ...]
 
 
-def score(truth: Truth, document: Document) -> Score:
-    wanted = _grams(word for _, shown in show_parts(truth) for word in _words(shown))
+def score(truth: Truth, document: Document, style: str = "") -> Score:
+    """`style` is how the text was set: where captions stand below, and whether spans are written out."""
+    parts = show_parts(truth, spans=not style.startswith("PDF"), below=style == "HTML, divs")
+    wanted = _grams(word for _, shown in parts for word in _words(shown))
     read = _grams(word for shown in visible_parts(document) for word in _words(shown))
     shared = (wanted & read).total()
     figures, found = Counter(true_figures(truth)), Counter(read_figures(document))

@@ -166,18 +166,30 @@ def show_line(line: Line) -> str:
     return "".join(shown.get(piece.kind, "{}").format(piece.text) for piece in line).replace("  ", " ")
 
 
-def show_parts(truth: Truth) -> Iterator[tuple[str, str]]:
-    """(kind, words) of everything that the body of the text says, in order; a table's cells one by one."""
+def show_parts(truth: Truth, *, spans: bool = True, below: bool = False) -> Iterator[tuple[str, str]]:
+    """(kind, words) of everything that the body of the text says, in order; a table's cells one by one, with
+    `spans` written out as often as they fill a place, and its caption `below` it or above."""
     yield "title", truth.title
     for part in truth.parts:
-        yield part.kind, show_line(part.line).strip()
-        for row in part.rows:
-            for cell in row:
-                yield "cell", show_line(cell.line)
+        if not below or part.kind != "table":
+            yield part.kind, show_line(part.line).strip()
+        if spans and part.rows:
+            head, body = fill_grid(part)
+            yield from (("cell", shown) for row in (head, *body) for shown in row)
+        else:
+            yield from (("cell", show_line(cell.line)) for row in part.rows for cell in row)
+        if below and part.kind == "table":
+            yield part.kind, show_line(part.line).strip()
 
 
 def show_cells(part: Part) -> list[tuple[str, str, str]]:
     """(row header, column header, cell) of a table's body, as a person reads it."""
+    head, body = fill_grid(part)
+    return [(row[0], head[column], row[column]) for row in body for column in range(1, len(head))]
+
+
+def fill_grid(part: Part) -> tuple[list[str], list[list[str]]]:
+    """The columns' headers and the rows of a table with every spanned place filled."""
     width = max(sum(cell.across for cell in row) for row in part.rows[:1])
     grid: list[list[str]] = [[""] * width for _ in part.rows]
     taken = [[False] * width for _ in part.rows]
@@ -193,4 +205,4 @@ def show_cells(part: Part) -> list[tuple[str, str, str]]:
                     taken[low][right] = True
                     grid[low][right] = show_line(cell.line)
     columns = [" ".join(dict.fromkeys(grid[row][column] for row in range(heads))) for column in range(width)]
-    return [(row[0], columns[column], row[column]) for row in grid[heads:] for column in range(1, width)]
+    return columns, grid[heads:]
