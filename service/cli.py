@@ -289,6 +289,36 @@ def eval_corpus(
     evaluation.evaluate(terminal, data, cases=cases)
 
 
+@add_verb(eval_app, "reading")
+def eval_reading(
+    terminal: Terminal,
+    data: Annotated[
+        Path,
+        typer.Option("--data", metavar="DIR", help="A folder with the labelled sets, or one above them."),
+    ],
+    split: Annotated[
+        str | None,
+        typer.Option("--split", metavar="NAME", help="The split to score; without it all but train."),
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SET", help="Score this set only (may be given again)."),
+    ] = None,
+    peer: Annotated[
+        str | None,
+        typer.Option("--peer", metavar="READER", help="Put this reader beside ours: quantulum3."),
+    ] = None,
+    cases: Annotated[bool, typer.Option("--cases", help="One line for each row that isn't right.")] = False,
+) -> None:
+    """Score how numbers, claims and their worth are read on labelled sets."""
+    from service.commands import evaluation
+    from service.evaluation.protocol import EvaluationOptions
+
+    chosen = tuple(sets) if sets else None
+    options = EvaluationOptions(split=split, sets=chosen, peer=peer, cases=cases)
+    evaluation.run_evaluation(terminal, "reading", data, options)
+
+
 add_group(app, _start)
 add_group(sources_app, lambda context: None)
 add_group(eval_app, lambda context: None)

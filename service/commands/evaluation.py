@@ -1,8 +1,9 @@
-"""The verb eval: measures the whole line against a labelled corpus, each figure beside its floor."""
+"""The verbs of eval: measure the answers against labelled data, each figure beside its floor or a peer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ _NAME_WIDTH = 36
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+    from service.evaluation.protocol import Evaluation, EvaluationOptions, Measure
 
 
 def evaluate(terminal: Terminal, data: Path, *, cases: bool) -> None:
@@ -29,6 +32,54 @@ def evaluate(terminal: Terminal, data: Path, *, cases: bool) -> None:
         terminal.put_json({"ok": True, **figures})
     else:
         terminal.put_lines(render_figures(figures))
+
+
+def run_evaluation(terminal: Terminal, name: str, data: Path, options: EvaluationOptions) -> None:
+    """Any evaluation that follows the protocol of service.evaluation: a table, or JSON with --json."""
+    from service.evaluation.protocol import load_evaluation, to_mapping
+
+    if not data.is_dir():
+        raise InputError(f"{data} is not a folder: --data names the folder that holds the labelled sets.",
+                         path=str(data))  # fmt: skip
+    with terminal.progress("Evaluated") as advance:
+        watched = replace(options, progress=lambda _, done, total: advance(done, total))
+        evaluation = load_evaluation(name)(data, watched)
+    terminal.say_issues(evaluation.issues)
+    if terminal.settings.json:
+        terminal.put_json({"ok": True, **to_mapping(evaluation)})
+    else:
+        terminal.put_lines(render_evaluation(evaluation, options.peer))
+
+
+def render_evaluation(evaluation: Evaluation, peer: str | None = None) -> list[Text]:
+    """One table for each set: the measure, its value, how many of how many, the interval and the peer."""
+    from rich.text import Text
+
+    lines: list[Text] = []
+    for name in evaluation.golds:
+        measures = {
+            key.removeprefix(f"{name}."): measure
+            for key, measure in evaluation.measures.items()
+            if key.startswith(f"{name}.")
+        }
+        if lines:
+            lines.append(Text())
+        lines.append(Text(make_visible_line(name), style="bold"))
+        lines += [Text(_measure_row(key, measure, peer)) for key, measure in measures.items()]
+    if evaluation.cases:
+        lines += [Text(), Text("cases", style="bold")]
+        lines += [Text(f"  {_case(case)}") for case in evaluation.cases]
+    return lines
+
+
+def _measure_row(name: str, measure: Measure, peer: str | None) -> str:
+    of = f"{measure.right} of {measure.of}" if measure.of is not None else f"n {measure.n}"
+    words = f"  {_words(name):<{_NAME_WIDTH - 2}} {measure.value:.3f}  {of:<12}"
+    if measure.interval is not None:
+        words += f"  95%: {measure.interval[0]:.3f} to {measure.interval[1]:.3f}"
+    if measure.peer is not None:
+        words += f"  {peer or 'peer'} {measure.peer:.3f}"
+    return words.rstrip()
 
 
 def render_figures(figures: Mapping[str, object], depth: int = 0) -> list[Text]:

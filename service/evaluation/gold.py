@@ -11,7 +11,7 @@ from typing import Any
 
 from kb.errors import InputError
 from kb.ids import hash_parts
-from kb.types import CheckedClaim, ClaimKind, Modifier, Quantity, UnitKind
+from kb.types import CheckedClaim, Claim, ClaimKind, Modifier, Quantity, UnitKind
 
 _KINDS = {"numeric": ClaimKind.QUANTITY, "quote": ClaimKind.QUOTATION}
 
@@ -46,7 +46,7 @@ def read_gold(data: Path) -> tuple[list[Row], dict[str, list[tuple[int, int]]], 
             path=str(data),
         )
     rows = [
-        _claim_row(json.loads(line))
+        read_claim_row(json.loads(line))
         for line in (gold / "claims.jsonl").read_text("utf-8").splitlines()
         if line
     ]
@@ -59,11 +59,12 @@ def read_gold(data: Path) -> tuple[list[Row], dict[str, list[tuple[int, int]]], 
     seeds = gold / "seed_gold.json"
     if seeds.is_file():
         parts.append(seeds.read_text("utf-8"))
-        rows += [_seed_row(row) for row in json.loads(parts[-1])]
+        rows += [read_seed_row(row) for row in json.loads(parts[-1])]
     return rows, ranges, hash_parts(*parts)
 
 
-def _claim_row(row: Mapping[str, Any]) -> Row:
+def read_claim_row(row: Mapping[str, Any]) -> Row:
+    """A row of claims.jsonl. KeyError or TypeError where it isn't one."""
     sources = (row["source_id"], *row["also_source_ids"]) if row["source_id"] else ()
     return Row(
         id=row["id"],
@@ -80,7 +81,8 @@ def _claim_row(row: Mapping[str, Any]) -> Row:
     )
 
 
-def _seed_row(row: Mapping[str, Any]) -> Row:
+def read_seed_row(row: Mapping[str, Any]) -> Row:
+    """A row of seed_gold.json: no exact quantities, all checkable."""
     return Row(
         id=row["id"],
         file=f"seeds/{row['file']}",
@@ -101,23 +103,29 @@ def overlap(one: tuple[int, int], other: tuple[int, int]) -> int:
 
 
 def match_row(row: Row, claims: Sequence[CheckedClaim]) -> CheckedClaim | None:
+    """The checked claim that match_claim finds."""
+    found = match_claim(row, [checked.claim for checked in claims])
+    return next((checked for checked in claims if checked.claim is found), None)
+
+
+def match_claim(row: Row, claims: Sequence[Claim]) -> Claim | None:
     """The claim of the row's kind that covers at least half of its span (a finding: of its sentence);
     the tightest of several."""
-    best: tuple[int, int, CheckedClaim] | None = None
-    for checked in claims:
-        if checked.claim.kind is not row.kind:
+    best: tuple[int, int, Claim] | None = None
+    for claim in claims:
+        if claim.kind is not row.kind:
             continue
-        span = (checked.claim.span.start, checked.claim.span.end)
+        span = (claim.span.start, claim.span.end)
         covered = overlap(span, row.span)
         if row.kind is ClaimKind.FINDING:
-            sentence = (checked.claim.sentence.start, checked.claim.sentence.end)
+            sentence = (claim.sentence.start, claim.sentence.end)
             enough = 2 * overlap(sentence, row.sentence) >= row.sentence[1] - row.sentence[0]
         else:
             enough = 2 * covered >= row.span[1] - row.span[0] and covered > 0
         if enough:
             key = (-covered, span[1] - span[0])
             if best is None or key < best[:2]:
-                best = (*key, checked)
+                best = (*key, claim)
     return None if best is None else best[2]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from kb.errors import InputError
 from kb.quantity import read_numbers
-from kb.types import Aggregate, Modifier, UnitKind
+from kb.types import Aggregate, Modifier, Quantity, Unit, UnitKind
 
 PEERS = ("quantulum3",)
 
@@ -36,6 +36,20 @@ class ReadQuantity:
     base: Decimal | None = None
     direction: str | None = None
     change: str | None = None
+
+    def as_quantity(self) -> Quantity:
+        """The same as our own value, for comparisons that are written for it."""
+        return Quantity(
+            surface="",
+            start=self.start,
+            end=self.end,
+            low=self.low,
+            high=self.high,
+            unit=Unit(kind=self.kind, name=self.name),
+            modifier=self.modifier,
+            aggregate=self.aggregate,
+            base=self.base,
+        )
 
 
 Reader = Callable[[str], Sequence[ReadQuantity]]
