@@ -99,7 +99,11 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("date", r"\bFY ?'?\d{2,4}(?:[/-]\d\d)?(?!\w)"),
     ("date", r"(?<![\w.,])(?:1[5-9]|20)\d0'?s(?![^\W\d])"),
     ("date", r"(?<!\w)'\d0s(?!\w)"),
-    ("date", rf"(?<![\w.,$£€-]){_YEAR}{_SPACE}?[-–—/]{_SPACE}?(?:{_YEAR}|\d\d)(?![\w%-]|[.,]\d|{_SPACE}?%)"),
+    (
+        "date",
+        rf"(?<![\w.,$£€~<>≤≥±-]){_YEAR}{_SPACE}?[-–—/]{_SPACE}?(?:{_YEAR}|\d\d)"
+        rf"(?![\w%-]|[.,]\d|{_SPACE}?%|{_SPACE}(?:[kmcµμnMG]?(?:g|m|Hz|W|V|J|L|l|Pa|K|B|eV|mol)|°[CFK])(?!\w))",
+    ),
     ("date", rf"(?<![\w.,$£€-]){_YEAR}(?:,{_YEAR}){{1,8}}(?!\w)"),
     ("date", r"(?<![\w.,])\d{1,5}[ \u00a0]?(?:BCE?|B\.C\.(?:E\.)?|CE|AD|A\.D\.)(?!\w)"),
     ("date", r"(?<!\w)(?:A\.D\.|AD) ?\d{1,4}(?:(?: and |[–-])\d{1,4})?(?!\w)"),

@@ -44,7 +44,7 @@ _BEFORE: dict[Cue, str] = {
     "|ca .|~|an estimated|estimated|estimated at|in the region of|in the order of|on the order of|of the order of"
     "|order of|somewhere around|perhaps|maybe|virtually|practically|an approximate|approximate|near|nearing"
     "|approaching|nearly as many as|almost as many as|more or less|in the neighborhood of|in the neighbourhood of"
-    "|in the vicinity of|in the ballpark of|typically|something like|anything like|probably|say|loosely|presumably"
+    "|in the vicinity of|in the ballpark of|something like|anything like|probably|say|loosely|presumably"
     "|an est .|est .|just under|just over|just below|just above|just shy of|slightly over|slightly under"
     "|slightly more than|slightly less than|slightly above|slightly below|a little over|a little under"
     "|a little more than|a little less than|a bit more than|a bit over|a bit less than|a bit under|a touch over"

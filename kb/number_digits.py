@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from kb.number_atoms import Atom, atom_of, rejected
 from kb.number_cues import find_before
-from kb.number_glue import glued_after, glued_before, is_ordinal_rank
+from kb.number_glue import glued_after, glued_before, is_lettered_label, is_ordinal_rank
 from kb.number_labels import (
     continues_label,
     is_generation,
@@ -33,6 +33,10 @@ _IDIOMS = frozenset((("24", "7"), ("9", "11"), ("50", "50"), ("7", "24"), ("80",
 def read_digit_atom(tokens: Sequence[Token], index: int, text: str, previous: Atom | None) -> Atom:
     token = tokens[index]
     glued = glued_before(tokens, index)
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    lettered = after is not None and after.glued and after.kind == WORD and len(after.text) == 1
+    if lettered and is_lettered_label(tokens, index):
+        return rejected(index, index + 2, "label_number")
     if glued is not None and not _is_money_code(tokens, index):
         return rejected(index, index + 1, glued)
     if len(token.text) > MAX_DIGITS:

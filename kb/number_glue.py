@@ -64,6 +64,10 @@ def glued_before(tokens: Sequence[Token], index: int) -> str | None:
     if text in "\"')]" and touching and earlier is not None and is_mark(tokens, index):
         closes = earlier.kind in (WORD, NUM, MASK) or earlier.text in ".,;:!?%…\"')"
         return "citation_mark" if closes and not _opens_quote(tokens, index - 1) else None
+    if text == ")" and touching and earlier is not None and earlier.kind in (WORD, NUM):
+        beyond = tokens[index + 1] if index + 1 < len(tokens) else None
+        if beyond is not None and beyond.glued and beyond.text in "(→)":
+            return "identifier"  # Ca10(PO4)6(OH)2
     if text == "%" and is_mark(tokens, index):
         return "citation_mark"
     if text == "§":
@@ -89,6 +93,22 @@ def _glued_to_word(tokens: Sequence[Token], index: int) -> str | None:
     if shaped_as_mark and _follows_small_word(tokens, index) and word.low not in FAMILIES:
         return "citation_mark"
     return "model_name" if word.text[-1:].isalpha() and word.text[:1].isupper() else "identifier"
+
+
+def is_lettered_label(tokens: Sequence[Token], index: int) -> bool:
+    """ "Figures 3A and 3B", "Figs. 2a-2c": a number with one letter glued to it, in a list behind a label."""
+    at = index
+    for _ in range(12):
+        if at == 0 or tokens[at].barrier:
+            return False
+        at -= 1
+        token = tokens[at]
+        if token.low in STRONG:
+            return True
+        lettered = token.kind == NUM or (token.kind == WORD and len(token.text) == 1 and token.glued)
+        if not lettered and token.low not in (",", "and", "-", "–", "&", ".", "(", ";"):
+            return False
+    return False
 
 
 def _follows_small_word(tokens: Sequence[Token], index: int) -> bool:

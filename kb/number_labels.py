@@ -33,7 +33,7 @@ _WEAK = frozenset(
     "setup setting bullet slide sheet cell chapter response answer user patient participant subject node head index "
     "id q h rq route highway exit lane platform gate terminal flight bus bay lot zone district ward area sector "
     "building floor apartment apt suite box track channel port bit pin slot drive disk volume act scene book psalm "
-    "ticket bug bill patent docket grant invoice generation gen mark mk series size formula windows ios android build release title component components stanza "
+    "numbered clone complex compound strain ticket bug bill patent docket grant invoice generation gen mark mk series size formula windows ios android build release title component components stanza "
     "milestone proposal resolution amendment fragment frame site tab candidate cohort arm variant".split()
 )
 

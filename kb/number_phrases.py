@@ -64,6 +64,8 @@ def _reject_dimensions(tokens: Sequence[Token], atoms: list[Atom]) -> None:
         words = words_between(tokens, left, right)
         if words in (["×"], ["x"]) or (words == [] and left.live and left.unit == MULTIPLE):
             left.why = right.why = "dimensions"
+            right.first, left.stop = left.first, left.first  # one stretch, told by the last
+    atoms[:] = [atom for atom in atoms if atom.why != "dimensions" or atom.stop > atom.first]
 
 
 def _join(tokens: Sequence[Token], atoms: list[Atom], rule: object) -> list[Atom]:

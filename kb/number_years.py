@@ -48,6 +48,8 @@ def _is_cited(tokens: Sequence[Token], index: int) -> bool:
     if at > 0 and (tokens[at].low == "al" or (tokens[at].text == "." and tokens[at - 1].low == "al")):
         return True
     named = at >= 0 and tokens[at].kind == WORD and tokens[at].text[:1].isupper() and len(tokens[at].text) > 1
+    if named and closed and before is tokens[at]:
+        return any(tokens[k].text == "(" for k in range(max(0, at - 6), at))  # "(Kennett and Stott 1991;"
     return named and closed and before.text in ",("
 
 

@@ -80,7 +80,12 @@ def read_numbers(text: str) -> tuple[NumberReading, ...]:
             continue
         if reading.change == "to" and readings:
             reading = _share_aggregate(readings[-1], reading)
-        elif readings and text[last_end : reading.start].strip() in ("and", "or", "&"):
+        elif readings and text[last_end : reading.start].strip(" ,") in ("and", "or", "&", "but", ""):
+            between = _join_bounds(text, readings[-1], reading)
+            if between is not None:
+                readings[-1] = between
+                last_end = between.end
+                continue
             reading = _share_hedge(readings[-1], reading)
         readings.append(reading)
         last_end = reading.end
@@ -194,6 +199,47 @@ def _share_hedge(first: NumberReading, second: NumberReading) -> NumberReading:
     if not one.surface.lower().startswith(one.hedge):
         return second
     return replace(second, quantity=replace(other, modifier=Modifier.APPROX, hedge=one.hedge))
+
+
+def _join_bounds(text: str, first: NumberReading, second: NumberReading) -> NumberReading | None:
+    """ "above 1000 and below 1500", "at most 100 and at least 20 apples": two bounds of one thing are a range."""
+    one, other = first.quantity, second.quantity
+    if (
+        one is None
+        or other is None
+        or {one.modifier, other.modifier} != {Modifier.AT_LEAST, Modifier.AT_MOST}
+    ):
+        return None
+    low, high = (one, other) if one.modifier is Modifier.AT_LEAST else (other, one)
+    if one.unit != other.unit and one.unit != COUNT:
+        return None
+    if low.low is None or high.high is None or low.low >= high.high or one.base != other.base:
+        return None
+    if one.relation is not other.relation is not Relation.LEVEL or not text[
+        first.start : first.number[0]
+    ].strip(" <>≤≥~"):
+        return None  # signs alone bound a figure each
+    places = (one.decimals, other.decimals)
+    joined = replace(
+        other,
+        surface=text[first.start : second.end],
+        start=first.start,
+        low=low.low,
+        high=high.high,
+        modifier=Modifier.RANGE,
+        relation=one.relation,
+        strict=False,
+        decimals=None if None in places else max(place for place in places if place is not None),
+        hedge=one.hedge or other.hedge,
+    )
+    return replace(
+        second,
+        start=first.start,
+        surface=joined.surface,
+        quantity=joined,
+        number=(first.number[0], second.number[1]),
+        cues=(*first.cues, *second.cues),
+    )
 
 
 def _collect_before(tokens: Sequence[Token], atom: Atom) -> tuple[list[CuePhrase], int]:

@@ -221,9 +221,9 @@ _PREFIXES = {
 
 
 _SI = {
-    "m": ("metre", "kmμncpdf"), "g": ("gram", "kmμnp"), "s": ("second", "mμnpf"), "A": ("ampere", "mμnkp"),
+    "m": ("metre", "kmμncpdf"), "g": ("gram", "kmμnpM"), "s": ("second", "mμnpf"), "A": ("ampere", "mμnkp"),
     "K": ("kelvin", "mμ"), "mol": ("mole", "mμnkp"), "Hz": ("hertz", "kMGTm"), "Pa": ("pascal", "kMGhm"),
-    "J": ("joule", "kMGTPmE"), "W": ("watt", "kMGTmμn"), "V": ("volt", "kMmμnE"), "eV": ("electronvolt", "kMGTm"),
+    "J": ("joule", "kMGTPmEμnp"), "W": ("watt", "kMGTmμn"), "V": ("volt", "kMmμnE"), "eV": ("electronvolt", "kMGTm"),
     "N": ("newton", "kMmμn"), "C": ("coulomb", "mμn"), "F": ("farad", "mμnp"), "Ω": ("ohm", "kMm"),
     "T": ("tesla", "mμn"), "L": ("litre", "mμnd"), "l": ("litre", "mμd"), "B": ("byte", "kMGTP"),
     "bar": ("bar", "mkμn"), "M": ("molar", "mμnp"), "Bq": ("becquerel", "kMG"), "Gy": ("gray", "mc"),
@@ -231,7 +231,7 @@ _SI = {
     "b": ("bit", "kMGT"), "pc": ("parsec", "kMG"), "R": ("rayleigh", "k"), "S": ("siemens", "mμ"),
     "Da": ("dalton", "kM"), "rad": ("radian", "mμ"), "h": ("hour", ""), "d": ("day", ""), "Ma": ("megayear", ""),
     "Ga": ("gigayear", ""), "ka": ("kiloyear", ""), "yr": ("year", "kMG"), "Myr": ("megayear", ""),
-    "kyr": ("kiloyear", ""), "Å": ("angstrom", ""), "ha": ("hectare", ""), "t": ("tonne", "kMG"), "U": ("unit", "m"),
+    "kyr": ("kiloyear", ""), "byr": ("gigayear", ""), "Gyr": ("gigayear", ""), "mBar": ("millibar", ""), "Å": ("angstrom", ""), "ha": ("hectare", ""), "t": ("tonne", "kMG"), "U": ("unit", "m"),
     "Torr": ("torr", "m"), "dB": ("decibel", ""), "arcsec": ("arcsecond", "m"), "mas": ("milliarcsecond", ""),
     "Jy": ("jansky", "m"), "D": ("dalton", "k"), "bp": ("base pair", "kM"), "px": ("pixel", ""), "Sa": ("sample", "MG"),
     "AU": ("astronomical unit", ""), "au": ("astronomical unit", ""), "min": ("minute", ""), "G": ("gauss", "mk"),
@@ -254,10 +254,10 @@ SYMBOLS: dict[str, str] = {
 
 # Alone and after a space these would swallow words and names ("Vitamin 3 D", "phase 2 B"); the rest of a
 # compound unit ("5 A g−1") may hold them.
-WEAK = frozenset("A C F T B M R S U D G b d t a l pc au AU rad bar cal mas Sa".split())
+WEAK = frozenset("Mg A C F T B M R S U D G b d t a l pc au AU rad bar cal mas Sa".split())
 
 
-WEAK_GLUED = frozenset("a A C F R S U D d B M T G b".split())
+WEAK_GLUED = frozenset("Mg a A C F R S U D d B M T G b".split())
 
 
 SYMBOL_TIMES = {"second": "second", "hour": "hour", "day": "day", "minute": "minute", "year": "year",

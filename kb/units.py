@@ -165,10 +165,11 @@ def _match_weighted_percent(tokens: Sequence[Token], index: int) -> UnitMatch | 
 def _match_symbols(tokens: Sequence[Token], index: int, *, glued: bool) -> UnitMatch | None:
     """SI-like symbols, alone or composed: "km/h", "mg/L", "m s−1", "W/m2"."""
     token = tokens[index]
-    if token.text not in SYMBOLS or _followed_by_letters(tokens, index):
+    pair = _split_symbols(tokens, index)
+    if (token.text not in SYMBOLS and pair is None) or _followed_by_letters(tokens, index):
         return None
-    name, stop, raised = _read_factor(tokens, index)
-    parts = [name]
+    name, stop, raised = _read_factor(tokens, index, pair[1] if pair else None)
+    parts = [pair[0], " " + name if not name.startswith("/") else name] if pair else [name]
     while stop < len(tokens) and len(parts) < 5:
         link = tokens[stop]
         if link.text in ("/", "·") and stop + 1 < len(tokens) and tokens[stop + 1].text in SYMBOLS:
@@ -193,6 +194,19 @@ def _match_symbols(tokens: Sequence[Token], index: int, *, glued: bool) -> UnitM
     if name in SYMBOL_TIMES:
         return UnitMatch(time_unit(name), stop)
     return UnitMatch(other_unit(name), stop)
+
+
+def _split_symbols(tokens: Sequence[Token], index: int) -> tuple[str, str] | None:
+    """The names of two symbols written as one word before a negative exponent ("mWm−2", "gL−1")."""
+    text = tokens[index].text
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    raised = after is not None and after.glued and (after.text in "−-–" or after.text[:1] in "⁻")
+    if text in SYMBOLS or len(text) > 6 or after is None or not raised:
+        return None
+    for cut in range(len(text) - 1, 0, -1):
+        if text[:cut] in SYMBOLS and text[cut:] in SYMBOLS:
+            return SYMBOLS[text[:cut]], SYMBOLS[text[cut:]]
+    return None
 
 
 def _symbol_stands(tokens: Sequence[Token], symbol: str, stop: int, *, glued: bool) -> bool:
@@ -220,9 +234,10 @@ def _is_word_glued(tokens: Sequence[Token], index: int) -> bool:
     )
 
 
-def _read_factor(tokens: Sequence[Token], index: int) -> tuple[str, int, bool]:
-    """A symbol with its exponent: name, end, whether the exponent is negative ("s−1" -> "/second")."""
-    name = SYMBOLS[tokens[index].text]
+def _read_factor(tokens: Sequence[Token], index: int, known: str | None = None) -> tuple[str, int, bool]:
+    """A symbol with its exponent: name, end, whether the exponent is negative ("s−1" -> "/second"). `known`:
+    the name, where the symbol is only the end of tokens[index]."""
+    name = known or SYMBOLS[tokens[index].text]
     at = index + 1
     if at >= len(tokens):
         return name, at, False

@@ -170,6 +170,41 @@ def test_what_is_no_quantity_is_told_by_a_rule(text: str, why: str) -> None:
     assert why in [reading.why for reading in read_numbers(text) if reading.quantity is None]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("is above 1000 and below 1500", ["1000..1500 count range"]),
+        ("at most 100 and at least 20 apples", ["20..100 count:apples range"]),
+        ("rose by more than 10% and less than 20%", ["10..20 percent range change_relative"]),
+        ("more than 40 and less than 10", ["40..None count at_least", "None..10 count at_most"]),
+        ("p < .05 and n > 30", ["None..0.05 score:p at_most", "30..None count at_least"]),
+    ],
+)
+def test_two_bounds_of_one_thing_are_a_range(text: str, expected: list[str]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("~1500–2000 g mol−1", "1500..2000 other:gram/mole range"),
+        ("a flux of 7.85mWm−2", "7.85 other:milliwatt/metre^2 exact"),
+        ("pulses of 0.5–0.6 nJ", "0.5..0.6 other:nanojoule range"),
+    ],
+)
+def test_units_of_science_are_read_however_they_are_spaced(text: str, expected: str) -> None:
+    assert read(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Figures 3A and 3B", "Figs. 2a, 2b and 3C", "(Kennett and Stott 1991; Zachos et al., 2005)",
+     "a piece of 60 × 10 × 3 mm", "of Ca10(PO4)6(OH)2", "complex 1 and clone 23"],
+)  # fmt: skip
+def test_labels_formulas_and_dimensions_hold_no_quantity(text: str) -> None:
+    assert read(text) == []
+
+
 def test_the_sign_of_an_upper_bound_of_an_interval_is_no_phone_number() -> None:
     assert {reading.why for reading in read_numbers("+26.0 and +160.7")} == {"score"}
     assert [reading.why for reading in read_numbers("+1 415 555 0100")] == ["phone"]
