@@ -41,6 +41,7 @@ app = typer.Typer(
     help=_ABOUT, epilog=_CODES, rich_markup_mode="rich", no_args_is_help=True, pretty_exceptions_enable=False
 )
 sources_app = typer.Typer(help="Add, list, show and check primary sources.", no_args_is_help=True)
+audit_app = typer.Typer(help="Check the log of verdicts.", no_args_is_help=True)
 eval_app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
 
 # ---------------------------------------------------------------------- before the verb
@@ -261,17 +262,56 @@ def serve(
 @add_verb(app, "reindex")
 def reindex(terminal: Terminal) -> None:
     """Make the search indexes anew from the store."""
-    from service.commands import knowledge
+    from service.commands import keeping
 
-    knowledge.reindex(terminal)
+    keeping.reindex(terminal)
+
+
+@add_verb(app, "backup")
+def backup(
+    terminal: Terminal,
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The file that the copy is written to.")],
+) -> None:
+    """Write a whole copy of the knowledge base to one file, while others read and write."""
+    from service.commands import keeping
+
+    keeping.backup(terminal, target)
+
+
+@add_verb(app, "restore")
+def restore(
+    terminal: Terminal,
+    origin: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `backup` has written.")],
+) -> None:
+    """Make the knowledge base of a backup, in a folder that has none, and check it whole."""
+    from service.commands import keeping
+
+    keeping.restore(terminal, origin)
+
+
+@add_verb(audit_app, "verify")
+def audit_verify(
+    terminal: Terminal,
+    head: Annotated[
+        str | None,
+        typer.Option("--head", metavar="NUMBER:SHA256", help="A head published earlier, to be found in it."),
+    ] = None,
+) -> None:
+    """Check that no verdict ever recorded was changed, taken out or put in."""
+    from service.commands import keeping
+
+    keeping.audit_verify(terminal, head)
 
 
 @add_verb(app, "doctor")
-def doctor(terminal: Terminal) -> None:
-    """Show versions and whether the knowledge base is sound."""
-    from service.commands import knowledge
+def doctor(
+    terminal: Terminal,
+    deep: Annotated[bool, typer.Option("--deep", help="Also hash every stored text and byte again.")] = False,
+) -> None:
+    """Show versions, limits, disk, sandbox and indexes, and whether the knowledge base is sound."""
+    from service.commands import keeping
 
-    knowledge.doctor(terminal)
+    keeping.doctor(terminal, deep=deep)
 
 
 @add_verb(eval_app, "corpus")
@@ -321,8 +361,10 @@ def eval_reading(
 
 add_group(app, _start)
 add_group(sources_app, lambda context: None)
+add_group(audit_app, lambda context: None)
 add_group(eval_app, lambda context: None)
 app.add_typer(sources_app, name="sources")
+app.add_typer(audit_app, name="audit")
 app.add_typer(eval_app, name="eval")
 
 # ---------------------------------------------------------------------- running

@@ -1,13 +1,13 @@
-"""The verbs on the knowledge base itself: init, search, show, explain, reindex, doctor."""
+"""The verbs on the knowledge base itself: init, search, show, explain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from kb.errors import NotFoundError, WherefromError
+from kb.errors import NotFoundError
 from service.commands.opening import open_store, open_workbench
-from service.terminal import EXIT_KNOWLEDGE_BASE, Terminal
+from service.terminal import Terminal
 from service.visible import make_visible_line
 
 if TYPE_CHECKING:
@@ -102,42 +102,6 @@ def explain(terminal: Terminal, claim_id: str) -> None:
     terminal.put_lines(printer.history(stored.history))
 
 
-def reindex(terminal: Terminal) -> None:
-    """Makes both indexes anew from the store, which alone is the truth."""
-    with open_workbench(terminal.settings) as workbench, terminal.progress("Indexed") as advance:
-        workbench.reindex(advance)
-    if terminal.settings.json:
-        terminal.put_json({"ok": True, "home": str(terminal.settings.home)})
-    else:
-        terminal.put_text(f"The indexes of {terminal.settings.home} are made anew.")
-
-
-def doctor(terminal: Terminal) -> None:
-    """What runs here and whether the knowledge base is sound: for a report of a fault."""
-    facts: dict[str, object] = dict(_versions())
-    facts["home"] = str(terminal.settings.home)
-    faults: list[str] = []
-    try:
-        with open_store(terminal.settings) as store:
-            faults += store.check_integrity()
-            facts["sources"] = sum(1 for _ in store.iter_sources())
-            facts["articles"] = sum(1 for _ in store.iter_articles())
-            changed = store.last_changed()
-            facts["last_changed"] = changed.isoformat() if changed is not None else None
-    except WherefromError as error:
-        faults.append(error.message)
-    if faults:
-        terminal.raise_exit(EXIT_KNOWLEDGE_BASE)
-    if terminal.settings.json:
-        terminal.put_json({"ok": not faults, "facts": facts, "faults": faults})
-        return
-    for key, value in facts.items():
-        terminal.put_text(f"{key:<14} {value}")
-    for fault in faults:
-        terminal.put_text(f"{'fault':<14} {fault}")
-    terminal.put_text(f"{'state':<14} {'faulty' if faults else 'sound'}")
-
-
 def show_source(terminal: Terminal, store: Store, source_id: str) -> None:
     from service.schemas import source_to_json
 
@@ -190,13 +154,3 @@ def _sources_of(store: Store, claims: Iterable[StoredClaim]) -> Mapping[str, Sou
                 except NotFoundError:
                     continue
     return found
-
-
-def _versions() -> Mapping[str, str]:
-    import platform
-    import sqlite3
-    from importlib import metadata
-
-    names = ("wherefrom", "chromadb", "onnxruntime", "spacy", "sqlalchemy", "tantivy", "trafilatura")
-    versions = {name: metadata.version(name) for name in names}
-    return {**versions, "python": platform.python_version(), "sqlite": sqlite3.sqlite_version}

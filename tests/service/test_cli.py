@@ -86,7 +86,7 @@ def test_every_verb_has_help_and_the_common_options(wherefrom: Run, verb: tuple[
 def test_the_verbs_are_those_of_the_issue() -> None:
     assert {" ".join(verb) for verb in verbs()} >= {
         "init", "check", "ingest", "search", "show", "explain", "sources add", "sources list",
-        "sources show", "sources check", "build", "serve", "reindex", "eval corpus",
+        "sources show", "sources check", "build", "serve", "reindex", "backup", "restore", "audit verify", "doctor", "eval corpus",
     }  # fmt: skip
 
 
