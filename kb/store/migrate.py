@@ -13,6 +13,7 @@ import kb.migrations
 from kb.errors import StoreError
 from kb.store.engine import explained, reading, writing
 from kb.store.schema import APPLICATION_ID, REVISIONS
+from kb.store.sources import renew_grounds
 
 HEAD = REVISIONS[-1]
 
@@ -25,11 +26,13 @@ def read_revision(engine: Engine, path: Path) -> str | None:
 
 
 def upgrade(engine: Engine, path: Path) -> None:
-    """Bring the file to HEAD in one transaction. The caller holds the lock file."""
+    """Bring the file to HEAD in one transaction, what is kept beside the truth too. The caller holds the
+    lock file."""
     use_log(engine, path)
     with writing(engine, path) as connection:
         if _read_revision(connection, path) != HEAD:  # another process may have been faster
             _run_migrations(connection)
+            renew_grounds(connection)
 
 
 def use_log(engine: Engine, path: Path) -> None:
