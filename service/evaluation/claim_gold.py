@@ -16,8 +16,8 @@ from ingest.claims import find_claims
 from ingest.read import read_document
 from kb.errors import WherefromError
 from kb.types import Claim, ClaimKind, Issue, Raw
-from service.evaluation.files import faulty_row, read_json_lines
-from service.evaluation.gold import Row, match_claim, read_claim_row, reads_exactly
+from service.evaluation.files import faulty_row, read_json_lines, read_text
+from service.evaluation.gold import Row, match_claim, read_claim_row, read_seed_row, reads_exactly
 from service.evaluation.protocol import Measure, Progress
 from service.evaluation.readers import Reader
 from service.evaluation.scores import bootstrap, mean_of
@@ -49,11 +49,24 @@ def read_rows(path: Path, split: str | None, issues: list[Issue]) -> list[Row]:
     told = []
     for number, row in enumerate(read_json_lines(path, issues, _NEEDED), start=1):
         try:
+            _check_row(row, row["article"])
             told.append((str(row.get("split") or ""), read_claim_row({**_OPTIONAL, **row})))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            issues.append(faulty_row(path, number, f"row {row.get('id')} is no labelled claim ({error!r})"))
+        except (KeyError, TypeError, ValueError) as error:
+            issues.append(faulty_row(path, number, f"row {row['id']} is no labelled claim ({error})"))
     chosen = [row for name, row in told if split is None or name == split]
     return chosen or [row for _, row in told]
+
+
+def _check_row(row: Mapping[str, Any], file: object) -> None:
+    """ValueError where offsets, file name or quantity are none."""
+    offsets = [row[key] for key in ("start", "end", "span_start", "span_end")]
+    if not all(type(offset) is int and offset >= 0 for offset in offsets):
+        raise ValueError(f"offsets are {offsets}")
+    if not isinstance(file, str) or Path(file).name != file:
+        raise ValueError(f"{file!r} is no file name")
+    quantity = row.get("quantity")
+    if quantity is not None and (not isinstance(quantity, dict) or not {"value", "unit"} <= set(quantity)):
+        raise ValueError("quantity lacks value or unit")
 
 
 def read_ranges(path: Path, issues: list[Issue]) -> dict[str, list[tuple[int, int]]]:
@@ -178,13 +191,18 @@ def _measure(name: str, outcomes: _Outcomes, with_peer: bool) -> dict[str, Measu
 
 def read_seed_rows(path: Path, issues: list[Issue]) -> list[Row]:
     """The seed articles' rows, in their own format; none without the file."""
-    from service.evaluation.gold import read_seed_row
-
     if not path.is_file():
         return []
     try:
-        told = json.loads(path.read_text("utf-8"))
-        return [read_seed_row(row) for row in told]
-    except (ValueError, KeyError, TypeError) as error:
-        issues.append(faulty_row(path, 1, f"not a list of labelled claims ({error!r})"))
+        told = json.loads(read_text(path, issues))
+    except (ValueError, RecursionError) as error:
+        issues.append(faulty_row(path, 1, f"not JSON ({error})"))
         return []
+    rows = []
+    for number, row in enumerate(told if isinstance(told, list) else (), start=1):
+        try:
+            _check_row({**row, "quantity": None}, row["file"])
+            rows.append(read_seed_row(row))
+        except (KeyError, TypeError, ValueError) as error:
+            issues.append(faulty_row(path, 1, f"row {number} is no labelled claim ({error})"))
+    return rows

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -78,7 +78,7 @@ def read_sentences(path: Path, issues: list[Issue]) -> Iterator[Sentence]:
         try:
             wanted = tuple(_read_wanted(quantity) for quantity in row["quantities"])
             yield Sentence(number=number, text=str(row["text"]), wanted=wanted)
-        except (KeyError, TypeError, ValueError, InvalidOperation, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             issues.append(faulty_row(path, number, f"row {number} is no labelled sentence ({error!r})"))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -60,17 +60,12 @@ def fits_value(quantity: ReadQuantity, value: str) -> bool:
         if value[0] in "([":
             wanted = [Decimal(end) if end else None for end in value[1:-1].split(",")]
             read = [None if end is None else end / base for end in (quantity.low, quantity.high)]
-        else:
-            one = quantity.low if quantity.low is not None else quantity.high
-            if one is None:
-                return False
-            scale = Decimal(100) if value.endswith("%") and quantity.base else Decimal(1)
-            wanted, read = [Decimal(value.rstrip("%"))], [one / base * scale]
-    except InvalidOperation:
+            return len(wanted) == len(read) and all(map(_same, read, wanted))
+        one = quantity.low if quantity.low is not None else quantity.high
+        scale = Decimal(100) if value.endswith("%") and quantity.base else Decimal(1)
+        return one is not None and _same(one / base * scale, Decimal(value.rstrip("%")))
+    except ArithmeticError:  # what is specified is no number
         return False
-    if len(wanted) != len(read):
-        return False
-    return all(_same(one, other) for one, other in zip(read, wanted, strict=True))
 
 
 def _same(one: Decimal | None, other: Decimal | None) -> bool:
