@@ -40,7 +40,9 @@ _CODES = (
 app = typer.Typer(
     help=_ABOUT, epilog=_CODES, rich_markup_mode="rich", no_args_is_help=True, pretty_exceptions_enable=False
 )
-sources_app = typer.Typer(help="Add, list, show and check primary sources.", no_args_is_help=True)
+sources_app = typer.Typer(
+    help="Add, accept, fetch, refresh, list, show and check primary sources.", no_args_is_help=True
+)
 audit_app = typer.Typer(help="Check the log of verdicts.", no_args_is_help=True)
 eval_app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
 
@@ -82,11 +84,18 @@ def init(
     empty: Annotated[
         bool, typer.Option("--empty", help="Without the registry and the examples that ship.")
     ] = False,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Then fetch the open texts of the registry's sources.")
+    ] = False,
 ) -> None:
     """Make the knowledge base: the registry of sources and our example articles."""
     from service.commands import knowledge
 
     knowledge.init(terminal, empty=empty)
+    if fetch:
+        from service.commands import gathering
+
+        gathering.fetch(terminal, (), everything=True, again=False, offline=False)
 
 
 @add_verb(app, "check")
@@ -177,13 +186,22 @@ def explain(
     knowledge.explain(terminal, claim)
 
 
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Ask and fetch nothing.")]
+ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who reviewed it.")]
+TierOption = Annotated[
+    str | None,
+    typer.Option("--tier", metavar="TIER", help="primary or secondary: stating it is reviewing the source."),
+]
+
+
 @add_verb(sources_app, "add")
 def sources_add(
     terminal: Terminal,
     text: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|URL|MANIFEST", help="The source's text, or a manifest of many (JSON Lines)."
+            metavar="URL|DOI|ARXIV|FILE|MANIFEST",
+            help="An address, DOI or arXiv id, a file (PDF, JATS, DOCX, HTML, text), or a manifest of many.",
         ),
     ],
     meta: Annotated[
@@ -193,11 +211,89 @@ def sources_add(
     texts: Annotated[
         Path | None, typer.Option("--texts", metavar="DIR", help="The folder of the manifest's texts.")
     ] = None,
+    source_id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="Its id; made of author, year and title without.")
+    ] = None,
+    tier: TierOption = None,
+    by: ByOption = None,
+    title: Annotated[str | None, typer.Option("--title", help="Its title, where nobody knows it.")] = None,
+    authors: Annotated[
+        list[str] | None, typer.Option("--author", metavar="NAME", help="An author; give it again for each.")
+    ] = None,
+    published: Annotated[
+        str | None, typer.Option("--published", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD.")
+    ] = None,
+    publisher: Annotated[str | None, typer.Option("--publisher", help="Who published it.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="paper, report, post, system_card, article, press, law, ...")
+    ] = None,
+    url: AddressOption = None,
+    offline: OfflineOption = False,
 ) -> None:
-    """Add a source with its full text, or many from a manifest. The same bytes again change nothing."""
-    from service.commands import registry
+    """Add a source: asks who wrote it, fetches its open text, suggests findings, writes its file.
 
-    registry.add(terminal, text, meta=meta, texts=texts)
+    With --meta its metadata are a file of yours; with --texts many come from a manifest. The same bytes again
+    change nothing. Without --tier it decides nothing before `sources accept`.
+    """
+    from service.commands import gathering, registry
+
+    if meta is not None or texts is not None:
+        registry.add(terminal, text, meta=meta, texts=texts)
+        return
+    known = gathering.read_known(
+        title=title,
+        authors=authors or (),
+        published=published,
+        publisher=publisher,
+        kind=kind,
+        tier=tier,
+        url=url,
+    )
+    gathering.add_found(terminal, text, known, source_id=source_id, by=by, offline=offline)
+
+
+IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of sources.")]
+
+
+@add_verb(sources_app, "accept")
+def sources_accept(
+    terminal: Terminal,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of sources that were found.")],
+    by: ByOption = None,
+    tier: TierOption = None,
+) -> None:
+    """Make found sources reviewed, with the findings that you wrote into their files."""
+    from service.commands import gathering
+
+    gathering.accept(terminal, ids, by=by, tier=tier)
+
+
+@add_verb(sources_app, "fetch")
+def sources_fetch(
+    terminal: Terminal,
+    ids: IdsArgument = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every source whose text isn't held.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also where a text is held, or just failed.")
+    ] = False,
+    offline: OfflineOption = False,
+) -> None:
+    """Fetch the open texts of sources, politely. Interrupted, the same command goes on from there."""
+    from service.commands import gathering
+
+    gathering.fetch(terminal, ids or (), everything=everything, again=again, offline=offline)
+
+
+@add_verb(sources_app, "refresh")
+def sources_refresh(
+    terminal: Terminal,
+    ids: IdsArgument = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every source.")] = False,
+) -> None:
+    """Look for new versions, corrections, retractions and dead links. What was read stays as it is."""
+    from service.commands import gathering
+
+    gathering.refresh(terminal, ids or (), everything=everything)
 
 
 @add_verb(sources_app, "list")

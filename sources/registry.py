@@ -71,13 +71,18 @@ def read_registry(paths: Sequence[Path] | None = None, *, topics: Path | None = 
 def read_source(path: Path) -> Source:
     """One source file on its own (any file name), as a person gives it: the tier that it states counts as
     reviewed by that person. Ids that it contests aren't looked up."""
+    source = read_own_source(path)
+    return source if source.reviewed_by else replace(source, reviewed_by="source file")
+
+
+def read_own_source(path: Path) -> Source:
+    """One source file on its own, reviewed only where it says so."""
     own = Faults(path=str(path))
     content = _read_bytes(path, own)
     read = read_source_file(content, own) if content is not None else None
     if read is None:
         raise RegistryError(own.list_all())
-    source = read.source
-    return source if source.reviewed_by else replace(source, reviewed_by="source file")
+    return read.source
 
 
 def read_manifest(path: Path, *, known_ids: frozenset[str] | None = None) -> tuple[ManifestRow, ...]:

@@ -64,11 +64,9 @@ def add_many(terminal: Terminal, manifest: Path, texts: Path) -> None:
 
 
 def add(terminal: Terminal, name: str, *, meta: Path | None, texts: Path | None) -> None:
-    if (meta is None) == (texts is None):
-        raise UsageError(
-            "Say what the source is: `sources add FILE --meta META.yml` for one,"
-            " `sources add MANIFEST.jsonl --texts DIR` for many."
-        )
+    """With a file of metadata, or many from a manifest."""
+    if meta is not None and texts is not None:
+        raise UsageError("--meta is for one source, --texts for a manifest of many: give one of them.")
     if meta is not None:
         add_one(terminal, name, meta)
     elif texts is not None:
