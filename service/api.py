@@ -17,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from kb.errors import NotFoundError, WherefromError
+from kb.errors import WherefromError
 from kb.ids import hash_bytes
 from kb.types import Source
 from service import api_models as models
@@ -43,9 +43,10 @@ from service.schemas import (
     summary_to_json,
 )
 from service.security import LOOPBACK_HOSTS, Guard
+from service.source_lookup import sources_of
 
 if TYPE_CHECKING:
-    from kb.store import ClaimPage, Store, StoredClaim
+    from kb.store import ClaimPage, Store
     from service.workbench import Workbench
 
 _FACET_WORDS = {"label": {"not_checked": "not checked"}}
@@ -89,10 +90,13 @@ def create_app(
     _add_search(app, workbench, worker)
     _add_health(app, workbench)
     add_openapi(app)
-    from service.protocols.languagetool import add_languagetool
-    from service.workbench import program_version
+    from service.api_match import add_match
+    from service.protocols import add_protocols
+    from service.protocols.matching_cache import MatcherCache
 
-    add_languagetool(app, workbench.check, worker, program_version())
+    matchers = MatcherCache(workbench.store)
+    add_match(app, matchers, worker)
+    add_protocols(app, workbench, matchers, worker)
     from service.pages import add_pages
 
     add_pages(app, workbench, worker, site=site)
@@ -297,24 +301,6 @@ def respond(
     if etag in known or "*" in known:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)
-
-
-def sources_of(
-    store: Store, claims: Iterable[StoredClaim], known: dict[str, Source] | None = None
-) -> list[Source]:
-    """The sources that the claims' evidence names; `known` keeps those read before."""
-    cache = {} if known is None else known
-    wanted: dict[str, None] = {}
-    for claim in claims:
-        pieces = [*claim.checked.evidence, *(piece for record in claim.history for piece in record.evidence)]
-        wanted.update(dict.fromkeys(piece.source_id for piece in pieces))
-    for source_id in wanted:
-        if source_id not in cache:
-            try:
-                cache[source_id] = store.load_source(source_id)
-            except NotFoundError:  # weighed once, no longer held
-                continue
-    return [cache[source_id] for source_id in wanted if source_id in cache]
 
 
 def _slice(values: Sequence[Any], paging: models.Paging) -> tuple[Sequence[Any], str | None, int]:

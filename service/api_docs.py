@@ -31,6 +31,7 @@ _ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "articles": ("List articles", ("invalid_request", "store_unusable")),
     "article": ("One article", ("not_found", "invalid_request", "store_unusable")),
     "search": ("Search claims and sources", ("invalid_request", "busy")),
+    "match": ("Match texts with checked claims", ("body_unreadable", "cross_site", "invalid_request", "busy")),
     "healthz": ("Is the process alive", ()),
     "readyz": ("Is the knowledge base usable", ("store_unusable",)),
 }  # fmt: skip

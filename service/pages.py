@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from kb.errors import WherefromError
 from kb.types import Raw
-from service.api import respond, sources_of
+from service.api import respond
 from service.api_check import CheckInput, Worker, check_raw
 from service.api_docs import list_routes
 from service.api_models import MAX_QUERY, MAX_TEXT
@@ -25,6 +25,7 @@ from service.problems import KINDS, ProblemError, problem_response, to_problem
 from service.security import read_body
 from service.site.pages import Pages, article_name
 from service.site.render import static_files
+from service.source_lookup import sources_of
 
 if TYPE_CHECKING:
     from service.workbench import Workbench
