@@ -10,7 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from kb.types import Aggregate, ContestKind, Modifier, Quantity, Relation, Source, SourceFinding, Verified
+from kb.quantity import find_quantities
+from kb.types import (
+    Aggregate,
+    ContestKind,
+    FiguresChange,
+    Modifier,
+    OriginKind,
+    Quantity,
+    Relation,
+    Source,
+    SourceFinding,
+    SourceStatus,
+    StatedVersion,
+    Verified,
+)
 from sources.checks import check_registry
 from sources.registry import read_manifest, read_registry
 
@@ -32,7 +46,7 @@ def _finding(finding_id: str) -> SourceFinding:
 
 def test_every_shipped_file_is_read() -> None:
     registry = read_registry()
-    assert len(registry.sources) >= 60
+    assert len(registry.sources) >= 120
 
 
 def test_the_shipped_registry_is_clean() -> None:
@@ -100,11 +114,112 @@ def test_the_bar_exam_keeps_its_hedges() -> None:
             "anthropic-2025-constitutional-classifiers",
             ContestKind.QUALIFIES,
         ),
+        ("schaeffer-2023-emergence-mirage", "wei-2022-emergent-abilities", ContestKind.DISPUTES),
+        ("lawsen-2025-illusion-of-illusion", "shojaee-2025-illusion-of-thinking", ContestKind.DISPUTES),
+        ("varela-2025-rethinking-illusion", "shojaee-2025-illusion-of-thinking", ContestKind.QUALIFIES),
+        ("narayanan-2023-gpt4-drift", "chen-2023-chatgpt-drift", ContestKind.QUALIFIES),
+        ("aisi-2026-cyber-time-horizon", "aisi-2025-frontier-ai-trends", ContestKind.SUPERSEDES),
+        ("mit-2025-assuring-accurate-record", "toner-rodgers-2024-scientific-discovery", ContestKind.REBUTS),
+        (
+            "science-2026-concern-conspiracy-beliefs",
+            "costello-2024-conspiracy-beliefs",
+            ContestKind.QUALIFIES,
+        ),
+        ("struct-2024-one-day-critique", "fang-2024-one-day", ContestKind.DISPUTES),
     ],
 )
 def test_disputes_are_data(holder: str, target: str, kind: ContestKind) -> None:
     contests = _sources()[holder].contests
     assert any(contest.source_id == target and contest.kind is kind and contest.says for contest in contests)
+
+
+@pytest.mark.parametrize(
+    ("source_id", "finding", "was", "now"),
+    [
+        ("chen-2023-chatgpt-drift", "primes-march", "97.6", "84"),
+        ("chen-2023-chatgpt-drift", "primes-june", "2.4", "51"),
+        ("zhang-2024-gsm1k", "drop", "13", "8"),
+        ("brynjolfsson-2025-generative-ai-at-work", "productivity", "14", "15"),
+        ("gilardi-2023-chatgpt-annotation", "cost-published", "20", "30"),
+    ],
+)
+def test_a_figure_that_a_later_version_changed_is_kept_with_its_version(
+    source_id: str, finding: str, was: str, now: str
+) -> None:
+    former = [
+        quantity.low if quantity.low is not None else quantity.high
+        for version in _sources()[source_id].versions
+        for figures in version.was
+        if figures.finding_id == f"{source_id}#{finding}"
+        for quantity in figures.quantities
+    ]
+    present = _finding(f"{source_id}#{finding}").quantities[0]
+    assert former == [Decimal(was)]
+    assert Decimal(now) in (present.low, present.high)
+
+
+def test_former_figures_are_no_longer_stated() -> None:
+    stale = [
+        figures.finding_id
+        for source in _sources().values()
+        for version in source.versions
+        for figures in version.was
+        if set(_values(figures.quantities)) & set(_values(_finding(figures.finding_id).quantities))
+    ]
+    assert stale == []
+
+
+def test_a_version_that_changed_figures_says_what_and_keeps_the_old_ones() -> None:
+    changed = [
+        (source.id, version)
+        for source in _sources().values()
+        for version in source.versions
+        if version.figures is FiguresChange.CHANGED
+    ]
+    assert len(changed) >= 5
+    assert [source_id for source_id, version in changed if not _is_told(version)] == []
+
+
+@pytest.mark.parametrize("source_id", ["toner-rodgers-2024-scientific-discovery", "singh-2023-codefusion"])
+def test_a_withdrawn_paper_is_retracted_and_says_why(source_id: str) -> None:
+    source = _sources()[source_id]
+    assert source.status is SourceStatus.RETRACTED
+    assert source.note
+
+
+@pytest.mark.parametrize(
+    ("source_id", "origin", "kind"),
+    [
+        ("anthropic-2025-bloom-announcement", "fronsdal-2025-bloom-report", OriginKind.SAME_STUDY),
+        ("venturebeat-2026-nvidia-agents", "nvidia-2026-agent-toolkit", OriginKind.PRESS_RELEASE),
+    ],
+)
+def test_a_source_that_retells_another_names_its_origin(
+    source_id: str, origin: str, kind: OriginKind
+) -> None:
+    stated = _sources()[source_id].origin
+    assert stated is not None
+    assert (stated.source_id, stated.kind) == (origin, kind)
+
+
+def test_an_arxiv_address_carries_the_arxiv_identifier_of_its_source() -> None:
+    assert [
+        source.id
+        for source in _sources().values()
+        if "://arxiv.org/" in (source.url or "") and source.url != f"https://arxiv.org/abs/{source.arxiv}"
+    ] == []
+
+
+def test_there_are_at_most_twenty_topics() -> None:
+    assert len(read_registry().topics) <= 20
+
+
+def _values(quantities: tuple[Quantity, ...]) -> list[tuple[Decimal | None, Decimal | None]]:
+    return [(quantity.low, quantity.high) for quantity in quantities]
+
+
+def _is_told(version: StatedVersion) -> bool:
+    return bool(version.changed and version.was)
 
 
 def _words(text: str) -> list[str]:
@@ -113,6 +228,8 @@ def _words(text: str) -> list[str]:
 
 def _own_texts(source: Source) -> list[tuple[str, str]]:
     texts = [(source.id, contest.says) for contest in source.contests]
+    texts += [(source.id, version.changed) for version in source.versions if version.changed]
+    texts += [(source.id, said) for said in (source.note, source.origin and source.origin.says) if said]
     for finding in source.findings:
         fields = (finding.statement, finding.measured_property, finding.condition, finding.population)
         texts += [(finding.id, text) for text in (*fields, *finding.caveats) if text]
@@ -178,3 +295,31 @@ def _stands_in(quantity: Quantity, text: str) -> bool:
         or re.search(rf"\b(?:{_IN_WORDS.get(f'{number:f}', '-')})\b", plain, re.IGNORECASE)
         for number in numbers
     )
+
+
+@pytest.mark.corpus
+@_needs_corpus
+@pytest.mark.timeout(120)
+def test_our_own_reader_finds_every_verified_figure_in_the_held_text() -> None:
+    checked, missing = 0, []
+    for line in (_CORPUS / "gold" / "sources.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        text = (_CORPUS / "sources" / row["file"]).read_text(encoding="utf-8")
+        found = {
+            (quantity.unit.kind, quantity.base, number.normalize())
+            for paragraph in text.split("\n")
+            for quantity in find_quantities(paragraph)
+            for number in (quantity.low, quantity.high)
+            if number is not None
+        }
+        for finding in _sources()[row["id"]].findings:
+            if finding.verified not in (Verified.TEXT, Verified.ABSTRACT):
+                continue
+            for quantity in finding.quantities:
+                checked += 1
+                ends = [number for number in (quantity.low, quantity.high) if number is not None]
+                wanted = {(quantity.unit.kind, quantity.base, number.normalize()) for number in ends}
+                if not wanted <= found:
+                    missing.append((finding.id, quantity.surface))
+    assert checked >= 140
+    assert missing == []
