@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 import runpy
 import sys
 from collections import Counter
@@ -16,6 +17,10 @@ from pathlib import Path
 from typing import Any
 
 _SUP_OPEN, _SUP_CLOSE = "\ue000", "\ue001"
+# The letters of a ligature share its box, in which the second seems to hang above the line.
+_LIGATURE = re.compile(f"{_SUP_OPEN}(ff[il]?|f[ilt]|tt|[sc]t|Th){_SUP_CLOSE}")
+_CELL = "\t"  # between stretches of a line that stand apart, as the cells of a table do
+_GAP = 0.7  # of the line's height: from here two stretches stand apart
 _INVISIBLE = 3  # text render mode: neither fill nor stroke
 _RAISED = 0.12  # of the line's height: from here a small character is a superscript
 _SMALL = 0.82  # of the line's height
@@ -183,7 +188,7 @@ class _PageReader:
                 line = []
         if line:
             lines.append(self._finish(line))
-        return [found for found in lines if found["t"]]
+        return [found for found in lines if found["t"].strip()]
 
     def _is_shown(self, index: int, rect: Any) -> bool:
         outside = (
@@ -255,7 +260,15 @@ class _PageReader:
         base = max(bases, key=lambda value: (bases[value], -value))
         letters = []
         raised = False
-        for letter, _, low, _, high in line:
+        right = None  # of the last character drawn
+        edges = [[min(char[1] for char in drawn[:1]), 0.0]]
+        for letter, left, low, end, high in line:
+            if letter != " " and right is not None and left - right > _GAP * size:
+                letters.append((_SUP_CLOSE if raised else "") + _CELL)
+                raised = False
+                edges[-1][1] = right
+                edges.append([left, 0.0])
+            right = end if letter != " " else right
             above = (
                 letter != " "
                 and high - low < _SMALL * size
@@ -268,11 +281,17 @@ class _PageReader:
             letters.append(letter)
         if raised:
             letters.append(_SUP_CLOSE)
-        text = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        edges[-1][1] = right or edges[-1][0]
+        text = (
+            _LIGATURE.sub(r"\1", "".join(letters))
+            .encode("utf-16", "surrogatepass")
+            .decode("utf-16", "replace")
+        )
         xs = [char[1] for char in drawn]
         turned = len(drawn) > 3 and max(xs) - min(xs) < size and _height(drawn) > 4 * size
         return {
-            "t": " ".join(text.split()),
+            "t": _CELL.join(" ".join(cell.split()) for cell in text.split(_CELL)),
+            "c": [[round(low - self.left, 1), round(high - self.left, 1)] for low, high in edges],
             "x0": round(min(xs) - self.left, 1),
             "x1": round(max(char[3] for char in drawn) - self.left, 1),
             "y": round(base - self.bottom, 1),

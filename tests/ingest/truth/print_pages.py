@@ -146,7 +146,7 @@ def set_print(truth: Truth, *, family: str, size_px: float, sheet: tuple[int, in
 
 STYLES: dict[str, dict[str, Any]] = {
     "report": {"family": "DejaVu Serif", "size_px": 14.5, "sheet": None},
-    "paper": {"family": "DejaVu Serif", "size_px": 11.5, "sheet": (816, 1056, 2)},
+    "paper": {"family": "DejaVu Serif", "size_px": 11.5, "sheet": (660, 800, 2)},
     "brief": {"family": "DejaVu Sans", "size_px": 12.5, "sheet": (520, 760, 1)},
 }
 
