@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 SUP_OPEN, SUP_CLOSE = "\ue000", "\ue001"
+HARD = "\x04"  # a hyphen at the end of a line that is known to be a word's own
 HYPHEN = "\x02"  # a hyphen at the end of a line that may be a word's own
 SOFT = "\x03"  # one that was only set to break the word
 _SET_HYPHENS = ("\u2010", "\u00ad")
@@ -60,7 +61,11 @@ def read_lines(answer: dict[str, Any]) -> list[Line]:
             if last is not None and _is_same_line(last, line):
                 lines[-1] = _join_stretches(last, line)
             elif last is not None and _is_raised(last, line):
-                lines[-1] = replace(last, text=f"{last.text}{SUP_OPEN}{line.text}{SUP_CLOSE}", x1=line.x1)
+                lines[-1] = _add_raised(last, line)
+            elif last is not None and _is_raised_before(last, line):
+                lines[-1] = replace(
+                    line, text=f"{SUP_OPEN}{last.text}{SUP_CLOSE} {line.text}", x0=last.x0, cells=()
+                )
             else:
                 lines.append(line)
     return _tell_hyphens(lines)
@@ -129,6 +134,26 @@ def _is_raised(last: Line, line: Line) -> bool:
     )
 
 
+def _add_raised(last: Line, line: Line) -> Line:
+    raised = f"{SUP_OPEN}{line.text}{SUP_CLOSE}"
+    cells = last.cells
+    if cells:
+        cells = (*cells[:-1], replace(cells[-1], text=cells[-1].text + raised, x1=line.x1))
+    return replace(last, text=last.text + raised, x1=line.x1, cells=cells)
+
+
+def _is_raised_before(last: Line, line: Line) -> bool:
+    """Whether the line before this one is the number of the note that this line opens."""
+    if last.page != line.page or last.turned or line.turned or len(last.text) > 3:
+        return False
+    higher = last.y - line.y
+    return (
+        last.size < 0.82 * line.size
+        and 0.1 * line.size < higher < 0.7 * line.size
+        and -0.2 * line.size < line.x0 - last.x1 < 0.6 * line.size
+    )
+
+
 def _tell_hyphens(lines: list[Line]) -> list[Line]:
     """Where a text breaks its words with a hyphen of its own kind, a plain one at a line's end is a word's
     own ("slow-down"); else that can't be told here."""
@@ -139,7 +164,7 @@ def _tell_hyphens(lines: list[Line]) -> list[Line]:
         if shown.endswith(_SET_HYPHENS) and len(shown) > 1:
             shown = shown[:-1] + SOFT
         elif told and shown.endswith(HYPHEN):
-            shown = shown[:-1] + "-"
+            shown = shown[:-1] + HARD
         shown = shown.replace("\u00ad", "")
         if shown:
             out.append(line if shown == line.text else replace(line, text=shown))

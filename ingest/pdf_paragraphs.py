@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from ingest.pdf_lines import HYPHEN, SOFT, SUP_CLOSE, SUP_OPEN, Line
+from ingest.pdf_lines import HARD, HYPHEN, SOFT, SUP_CLOSE, SUP_OPEN, Line
 
 _SUP = re.compile(f"{SUP_OPEN}[^{SUP_OPEN}{SUP_CLOSE}]*{SUP_CLOSE}")
+_HYPHENS = {ord(mark): "-" for mark in (HARD, HYPHEN, SOFT)}
 _MARKUP = re.compile(f"[{SUP_OPEN}{SUP_CLOSE}]")
 _TERMINAL = re.compile(r"[.!?:;][\"'”’»)\]]*(?:\ue000[^\ue001]*\ue001)?$")
 BULLET = re.compile(r"(?:[•‣◦▪●■–—*\-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\([ivx]{1,4}\))\s+\S")
@@ -29,6 +30,7 @@ REFERENCES = re.compile(
     r"(?:\d{1,2}\.?\s+)?(?:references|bibliography|works cited|notes|literature cited)\.?$", re.IGNORECASE
 )
 LABEL = re.compile(r"(?:\[([\w+-]{1,20})\]|(\d{1,3})\.)\s+")
+_NOTE_LINE = re.compile(f"{SUP_OPEN}\\d{{1,3}}\\s*{SUP_CLOSE}\\s*\\S")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _NUMERIC = re.compile(r"[+−-]?[$€£]?\d[\d.,:/%±()–-]*[%xk]?$|[–—-]$")
 
@@ -104,11 +106,11 @@ def _usual_leading(lines: list[Line], body: float) -> float:
     return float(Counter(steps).most_common(1)[0][0]) if steps else 1.2 * body
 
 
-def _column_rights(lines: list[Line]) -> dict[tuple[int, int], float]:
-    """The right edge of the lines that begin near one place of a page."""
-    rights: dict[tuple[int, int], float] = {}
+def _column_rights(lines: list[Line]) -> dict[tuple[int, int, int], float]:
+    """The right edge of the lines of one size that begin near one place of a page."""
+    rights: dict[tuple[int, int, int], float] = {}
     for line in lines:
-        key = (line.page, round(line.x0 / 40))
+        key = (line.page, round(line.x0 / 40), round(line.size))
         rights[key] = max(rights.get(key, 0.0), line.x1)
     return rights
 
@@ -118,23 +120,27 @@ def _starts_paragraph(
     last: Line,
     line: Line,
     leading: float,
-    rights: dict[tuple[int, int], float],
+    rights: dict[tuple[int, int, int], float],
     in_references: bool,
 ) -> bool:
     before, text = plain_text(last.text), plain_text(line.text)
     if last.row or line.row:
         return True
-    if last.text.endswith((HYPHEN, SOFT)):
+    if last.text.endswith((HARD, HYPHEN, SOFT)):
         return False
     if CAPTION.match(text) or NAMED.match(text) or NAMED.match(before):
         return True
     if in_references and LABEL.match(text):
         return True
     ended = _TERMINAL.search(last.text) is not None
+    if _NOTE_LINE.match(line.text) and (ended or line.size < 0.95 * last.size):
+        return True
     lowers = text[:1].islower()
     moved = line.page != last.page or line.y > last.y + 0.5 * last.size
     if not _same_size(last, line) and (moved or ended or not lowers):
         return True
+    if moved and in_references:
+        return ended
     if moved:
         return ended or not (lowers or before.endswith("-") or _is_open(before))
     step = last.y - line.y
@@ -148,7 +154,9 @@ def _starts_paragraph(
         return ended and line.x0 < last.x0 - 0.5 * line.size
     if is_row(before) or is_row(text):
         return True
-    right = max(rights.get((last.page, round(last.x0 / 40) + shift), 0.0) for shift in (-1, 0, 1))
+    right = max(
+        rights.get((last.page, round(last.x0 / 40) + shift, round(last.size)), 0.0) for shift in (-1, 0, 1)
+    )
     width = max(1.0, right - last.x0)
     if ended and not lowers:
         indented = line.x0 - last.x0 > 0.7 * line.size and len(paragraph.lines) > 1
@@ -172,7 +180,7 @@ def is_row(text: str) -> bool:
 
 
 def plain_text(text: str) -> str:
-    return _MARKUP.sub("", text.replace(HYPHEN, "-").replace(SOFT, "-"))
+    return _MARKUP.sub("", text.translate(_HYPHENS))
 
 
 def count_words(lines: list[Line]) -> Counter[str]:
@@ -180,7 +188,7 @@ def count_words(lines: list[Line]) -> Counter[str]:
     words: Counter[str] = Counter()
     for line in lines:
         found = _WORD.findall(_SUP.sub(" ", line.text).lower())
-        if line.text.endswith((HYPHEN, SOFT, "-")) and found:
+        if line.text.endswith((HARD, HYPHEN, SOFT, "-")) and found:
             found = found[:-1]
         words.update(found)
     return words
@@ -190,12 +198,14 @@ def join_lines(paragraph: Paragraph, words: Counter[str]) -> str:
     text = paragraph.lines[0].text
     for line in paragraph.lines[1:]:
         text = _join_two(text, line.text, words)
-    return text.replace(HYPHEN, "-").replace(SOFT, "-")
+    return text.translate(_HYPHENS)
 
 
 def _join_two(text: str, line: str, words: Counter[str]) -> str:
     if text.endswith(SOFT) and len(text) > 1 and text[-2].islower() and line[0].islower():
         return text[:-1] + line
+    if text.endswith(HARD):
+        return text[:-1] + "-" + line
     if text.endswith((HYPHEN, SOFT, "-")) and len(text) > 1:
         stem = text[:-1]
         before, after = stem[-1], line[0]

@@ -7,18 +7,21 @@ captions and tables that are pictures.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ingest.pdf_lines import SUP_CLOSE, SUP_OPEN, Cell, Line, as_cells
+from ingest.pdf_lines import HARD, HYPHEN, SOFT, SUP_CLOSE, SUP_OPEN, Cell, Line, as_cells
 
 _FIGURE = re.compile(r"[^\w]{0,3}\d")
 _LONGEST = 70  # characters of a cell
 _MOST_LINES = 400  # of one table
 _CAPTION = re.compile(r"(?:table|tab\.)\s", re.IGNORECASE)
 _RAISED = re.compile(f"{SUP_OPEN}[^{SUP_OPEN}{SUP_CLOSE}]*{SUP_CLOSE}")
+
+_SET = (SOFT, "\u2010", "\u00ad")
 
 Column = tuple[float, float]
 
@@ -207,7 +210,16 @@ def _join_heads(rows: list[_Row], width: int) -> tuple[str, ...]:
                 shown = _spanned(row, column, rows[1:])
             if shown and shown not in columns[column]:
                 columns[column].append(shown)
-    return tuple(" ".join(column) for column in columns)
+    return tuple(functools.reduce(_glue, column, "") for column in columns)
+
+
+def _glue(above: str, below: str) -> str:
+    """Two lines of one cell as one."""
+    if above.endswith(_SET):
+        return above[:-1] + below
+    if above.endswith((HARD, HYPHEN)):
+        return above[:-1] + "-" + below
+    return f"{above} {below}" if above and not above.endswith("-") else above + below
 
 
 def _spanned(row: _Row, column: int, below: Sequence[_Row]) -> str:
@@ -219,22 +231,29 @@ def _spanned(row: _Row, column: int, below: Sequence[_Row]) -> str:
     return row.cells[left]
 
 
+def _goes_on(above: _Row, row: _Row, usual: float) -> bool:
+    """Whether a row holds the second line of cells of the row above: it has fewer cells, none where that has
+    none, and stands nearer than rows do, or alone and in small letters."""
+    if len(row.cells) >= len(above.cells) or any(column not in above.cells for column in row.cells):
+        return False
+    step = above.y - row.y
+    broken = any(above.cells[column].endswith((*_SET, HYPHEN, HARD)) for column in row.cells)
+    nearer = step < 0.93 * usual
+    return step < 1.5 * row.size and (
+        broken or nearer or (len(row.cells) == 1 and row.first_letter().islower())
+    )
+
+
 def _join_wrapped(rows: list[_Row]) -> list[_Row]:
     """A row that only goes on with cells of the row above it is put there."""
     out: list[_Row] = []
+    full = [above.y - row.y for above, row in pairwise(rows) if len(row.cells) == len(above.cells) > 1]
+    usual = min(full, default=0.0)
     for row in rows:
         above = out[-1] if out else None
-        goes_on = (
-            above is not None
-            and len(row.cells) < len(above.cells)
-            and all(column in above.cells for column in row.cells)
-            and above.y - row.y < 1.25 * row.size
-            and row.first_letter().islower()
-        )
-        if above is not None and goes_on:
-            above.cells.update(
-                {column: f"{above.cells[column]} {words}" for column, words in row.cells.items()}
-            )
+        if above is not None and _goes_on(above, row, usual):
+            for column, words in row.cells.items():
+                above.cells[column] = _glue(above.cells[column], words)
             above.y = row.y
         else:
             out.append(row)

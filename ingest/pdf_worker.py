@@ -18,7 +18,9 @@ from typing import Any
 
 _SUP_OPEN, _SUP_CLOSE = "\ue000", "\ue001"
 # The letters of a ligature share its box, in which the second seems to hang above the line.
-_LIGATURE = re.compile(f"{_SUP_OPEN}(ff[il]?|f[ilt]|tt|[sc]t|Th){_SUP_CLOSE}")
+_LIGATURE = re.compile(
+    f"{_SUP_OPEN}(f\u00ad?f\u00ad?[il]?|f\u00ad?[ilt]|t\u00ad?t|[sc]\u00ad?t|Th){_SUP_CLOSE}"
+)
 _CELL = "\t"  # between stretches of a line that stand apart, as the cells of a table do
 _GAP = 0.7  # of the line's height: from here two stretches stand apart
 _INVISIBLE = 3  # text render mode: neither fill nor stroke
