@@ -8,7 +8,7 @@ neither stored nor logged, and its answer may not be stored on the way.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from kb.errors import WherefromError
 from kb.ids import hash_bytes
@@ -24,6 +25,7 @@ from service import api_models as models
 from service.api_check import CheckInput, Worker, check_raw, read_check
 from service.api_check import warm_up as load_models
 from service.api_docs import add_openapi, describe
+from service.citing import cite_as
 from service.problems import (
     KINDS,
     ProblemError,
@@ -43,6 +45,7 @@ from service.schemas import (
     summary_to_json,
 )
 from service.security import LOOPBACK_HOSTS, Guard
+from service.source_json import load_source_json
 from service.source_lookup import sources_of
 
 if TYPE_CHECKING:
@@ -59,18 +62,30 @@ def create_app(
     origins: Collection[str] = (),
     site: Path | None = None,
     warm_up: bool = False,
+    with_mcp: bool = False,
 ) -> FastAPI:
-    """The application. `hosts` are the names it answers to, `origins`
-    the web origins whose pages may post to it; `site` a built site to serve under /site/;
-    with `warm_up` the models load at the start and not at the first check. The workbench stays the
-    caller's to close."""
+    """The application. `hosts` are the names it answers to, `origins` the web origins whose pages may post
+    to it; `site` a built site to serve under /site/; with `warm_up` the models load at the start and not at
+    the first check; `with_mcp` speaks the Model Context Protocol at /mcp. The workbench stays the caller's
+    to close."""
+    from service.protocols.matching_cache import MatcherCache
+
     worker = Worker()
+    matchers = MatcherCache(workbench.store)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if warm_up:
             worker.submit(lambda: load_models(workbench))
-        yield
+        async with AsyncExitStack() as sessions:
+            if with_mcp:
+                from service.protocols.mcp_server import open_http
+                from service.workbench import program_version
+
+                app.state.mcp = await sessions.enter_async_context(
+                    open_http(workbench, matchers, worker, program_version())
+                )
+            yield
         worker.close()
 
     app = FastAPI(
@@ -90,17 +105,29 @@ def create_app(
     _add_search(app, workbench, worker)
     _add_health(app, workbench)
     add_openapi(app)
+    if with_mcp:
+        from service.protocols.mcp_server import MOUNT
+
+        app.mount(MOUNT, _Mounted(app), name="mcp")
     from service.api_match import add_match
     from service.protocols import add_protocols
-    from service.protocols.matching_cache import MatcherCache
 
-    matchers = MatcherCache(workbench.store)
     add_match(app, matchers, worker)
     add_protocols(app, workbench, matchers, worker)
     from service.pages import add_pages
 
     add_pages(app, workbench, worker, site=site)
     return app
+
+
+class _Mounted:
+    """Hands a request to the protocol's own application, which is made when the server starts."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app.state.mcp(scope, receive, send)
 
 
 def run_server(
@@ -111,7 +138,7 @@ def run_server(
 
     names = LOOPBACK_HOSTS | {host.strip("[]").lower()} | {name.lower() for name in hosts}
     uvicorn.run(
-        create_app(workbench, hosts=names, warm_up=True),
+        create_app(workbench, hosts=names, warm_up=True, with_mcp=True),
         host=host,
         port=port,
         access_log=False,
@@ -197,11 +224,21 @@ def _add_sources(app: FastAPI, store: Store) -> None:
         }
         return respond(request, body, following=following)
 
-    @app.get("/v1/sources/{source_id}", response_model=models.SourceModel, **describe("source"))
+    @app.get("/v1/sources/{source_id}", response_model=models.SourcePageModel, **describe("source"))
     def load_source(request: Request, source_id: str) -> Response:
-        """One source, its findings and the versions of its text that are held."""
+        """One source: its findings and versions, who disputes it, the articles that lean on it, how to cite it.
+
+        With `Accept: application/x-bibtex`, `application/x-research-info-systems` or
+        `application/vnd.citationstyles.csl+json` the citation alone.
+        """
         source = store.load_source(source_id)
-        return respond(request, source_to_json(source, store.load_source_versions(source.id)))
+        cited = cite_as(source, request.headers.get("accept", ""))
+        if cited is not None:
+            answer = respond(request, cited[0], media_type=cited[1])
+        else:
+            answer = respond(request, load_source_json(store, source, store.iter_sources()))
+        answer.headers["Vary"] = "Accept"
+        return answer
 
 
 def _add_articles(app: FastAPI, store: Store) -> None:

@@ -111,6 +111,12 @@ def check(
         str | None,
         typer.Option("--fail-on", metavar="LABELS", help="End with 1 on these, e.g. contested,unsourced."),
     ] = None,
+    sarif: Annotated[
+        bool, typer.Option("--sarif", help="Print one SARIF 2.1.0 log, for code hosts and their checks.")
+    ] = False,
+    vale: Annotated[
+        bool, typer.Option("--vale", help="Print Vale's JSON, for editors that show Vale's alerts.")
+    ] = False,
 ) -> None:
     """Check articles: each claim with its verdict, source and passage. Nothing is kept.
 
@@ -129,7 +135,10 @@ def check(
         )
     from service.commands import checking
 
-    checking.check(terminal, inputs, url=url, explain=explain, fail_on=labels)
+    if sum((sarif, vale, explain is not None)) > 1:
+        raise typer.BadParameter("choose one of them", param_hint="--sarif, --vale, --explain")
+    shape = "sarif" if sarif else "vale" if vale else None
+    checking.check(terminal, inputs, url=url, explain=explain, fail_on=labels, shape=shape)
 
 
 @add_verb(app, "ingest")
@@ -353,6 +362,14 @@ def serve(
     from service.commands import publishing
 
     publishing.serve(terminal, host=host, port=port)
+
+
+@add_verb(app, "mcp")
+def mcp(terminal: Terminal) -> None:
+    """Speak the Model Context Protocol over stdin and stdout, for assistants; it only reads."""
+    from service.commands import publishing
+
+    publishing.serve_mcp(terminal)
 
 
 @add_verb(app, "reindex")

@@ -19,16 +19,21 @@ def check(
     url: str | None = None,
     explain: int | None = None,
     fail_on: frozenset[str] = frozenset(),
+    shape: str | None = None,
 ) -> None:
     """Prints one report for each input; with --json one object, or for several inputs one object a line,
-    in their order, an unreadable one as its error."""
+    in their order, an unreadable one as its error. With `shape` ("sarif" or "vale") one object for all."""
     several = len(names) > 1
+    gathered: list[tuple[str, Report]] = []
     with open_workbench(terminal.settings) as workbench, terminal.progress("Checked") as advance:
         for position, name in enumerate(names):
             with _going_on(terminal, name, several=several):
                 with terminal.working(f"Checking {name}"):
                     report = workbench.check(read_input(name, url=url))
-                if explain is not None:
+                if shape is not None:
+                    terminal.say_issues(report.issues, name)
+                    gathered.append((name, report))
+                elif explain is not None:
                     _put_explained(terminal, report, explain)
                 else:
                     put_report(terminal, report, name=name, several=several, first=position == 0)
@@ -37,6 +42,15 @@ def check(
                     terminal.raise_exit(EXIT_FINDINGS)
             if several:
                 advance(position + 1, len(names))
+    if shape is not None:
+        _put_shape(terminal, gathered, shape)
+
+
+def _put_shape(terminal: Terminal, gathered: Sequence[tuple[str, Report]], shape: str) -> None:
+    from service.editor_formats import make_sarif, make_vale
+    from service.workbench import program_version
+
+    terminal.put_json(make_sarif(gathered, program_version()) if shape == "sarif" else make_vale(gathered))
 
 
 def ingest(terminal: Terminal, names: Sequence[str], *, url: str | None = None) -> None:

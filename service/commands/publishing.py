@@ -40,3 +40,14 @@ def serve(terminal: Terminal, *, host: str, port: int) -> None:
                     f"could not listen on {host}:{port}: the port is taken, or the address isn't this"
                     " machine's; choose others with --port and --host"
                 ) from None
+
+
+def serve_mcp(terminal: Terminal) -> None:
+    """Answers an assistant's requests until stdin ends. stdout carries the protocol and nothing else."""
+    import asyncio
+
+    from service.protocols.mcp_server import serve_stdio
+    from service.workbench import program_version
+
+    with open_workbench(terminal.settings) as workbench:
+        asyncio.run(serve_stdio(workbench, program_version()))
