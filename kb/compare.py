@@ -7,11 +7,15 @@ figures measure the same thing is for kb.judge to say.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
 from kb.types import Aggregate, Comparison, Modifier, Quantity, Relation, UnitKind
 
+# An extreme that was reached, not a bound that holds: only the figure itself makes it true.
+_REACHED_MOST = re.compile(r"\b(?:up to|as (?:many|much|high|often|long|far) as)\b", re.IGNORECASE)
+_REACHED_LEAST = re.compile(r"\b(?:as (?:few|little|low) as)\b", re.IGNORECASE)
 AGREEING = frozenset({"equal", "rounds_to", "within_hedge", "satisfies_bound", "within_range"})
 # A hedged figure ("roughly 40%") may be off by this share of itself, or by half a unit of its last
 # non-zero digit, whichever is more: news style guides take "roughly" for rounding, not for guessing.
@@ -175,6 +179,9 @@ def _compare_numbers(claimed: Quantity, found: Quantity) -> tuple[str, str]:
     c_low, c_high = _bounds(claimed)
     f_low, f_high = _bounds(found)
     c_text, f_text = claimed.surface, found.surface
+    reached = _compare_reached(claimed, found)
+    if reached is not None:
+        return reached
     match claimed.modifier:
         case Modifier.AT_LEAST if c_low is not None:
             if f_low is not None:
@@ -250,6 +257,27 @@ def _compare_numbers(claimed: Quantity, found: Quantity) -> tuple[str, str]:
     if agreement == "equal":
         return agreement, f"both give {f_text}" if c_text == f_text else f"{c_text} is {f_text}"
     return agreement, f"{f_text} fits {c_text}"
+
+
+def _compare_reached(claimed: Quantity, found: Quantity) -> tuple[str, str] | None:
+    """ "Up to 97%", "as few as 250": the figure was reached, so the source's must be that figure; one that lies inside
+    says nothing of it. None where the claim is no such extreme or the figures are the same."""
+    if claimed.modifier is Modifier.AT_MOST and _REACHED_MOST.search(claimed.surface):
+        extreme, value = _bounds(claimed)[1], _bounds(found)[1]
+    elif claimed.modifier is Modifier.AT_LEAST and _REACHED_LEAST.search(claimed.surface):
+        extreme, value = _bounds(claimed)[0], _bounds(found)[0]
+    else:
+        return None
+    if extreme is None or value is None:
+        return None
+    flat = replace(claimed, modifier=Modifier.EXACT)
+    if _points_agree(flat, replace(found, modifier=Modifier.EXACT), extreme, value):
+        return None
+    inside = value < extreme if claimed.modifier is Modifier.AT_MOST else value > extreme
+    alike = found.modifier is claimed.modifier or found.modifier is Modifier.EXACT
+    if inside and not alike:
+        return "incomparable", "the source's figure is bounded the other way"
+    return "differs", f"the source gives {found.surface}, the claim {claimed.surface}"
 
 
 def _same_number(claimed: Quantity, found: Quantity) -> bool:

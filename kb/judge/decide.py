@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kb.judge.attribution import flag_misattributed
 from kb.judge.explain import explain_verdict, suggest_correction
 from kb.judge.parts import silent_evidence
 from kb.link import DISPUTING, Library, LinkedClaim, SourceRank
@@ -98,6 +99,9 @@ def decide_claim(weighing: Weighing, library: Library, published: str | None) ->
                 detail=f"{one.source_id}: {one.stance.value}, {one.reason}; {one.comparison.detail}",
             )
         )
+    supports, refutes = _ascribe(claim, supports, refutes, library, trace)
+    everything = (*supports, *refutes)
+    supports, refutes = _heed_citation(supports, refutes, ranks, trace)
     supports.sort(key=lambda e: _strength(e, ranks))
     refutes.sort(key=lambda e: _strength(e, ranks))
     disputes: list[Evidence] = []
@@ -108,7 +112,9 @@ def decide_claim(weighing: Weighing, library: Library, published: str | None) ->
     reason, shown = _reason_of(
         claim, supports, refutes, disputes, secondary, unverified, weighing, library, trace
     )
-    shown = _complete(claim, shown, (*supports, *refutes, *disputes, *secondary, *unverified), weighing)
+    shown = _complete(
+        claim, shown, (*supports, *refutes, *disputes, *everything, *secondary, *unverified), weighing
+    )
     shown = [_mark_later(e, library, published) for e in shown][:_MOST_EVIDENCE]
     label = REASONS[reason].label
     trace.append(Step(rule="decide", detail=f"{label.value}/{reason}"))
@@ -128,6 +134,43 @@ def _strength(evidence: Evidence, ranks: Mapping[str, SourceRank]) -> tuple[floa
     rank = ranks.get(evidence.source_id)
     standing = 0.0 if rank is None else rank.score
     return (-(evidence.score + 0.5 * standing), ORDER[evidence.reason], evidence.id)
+
+
+def _ascribe(
+    claim: Claim, supports: list[Evidence], refutes: list[Evidence], library: Library, trace: list[Step]
+) -> tuple[list[Evidence], list[Evidence]]:
+    """Supports from a source that is not the one the article names, where no other supports: misattributed."""
+    if claim.kind is not ClaimKind.QUANTITY or not supports:
+        return supports, refutes
+    flagged = [flag_misattributed(claim, one, library.sources) for one in supports]
+    turned = [one for one in flagged if one is not None]
+    if len(turned) < len(supports):
+        return [one for one, flag in zip(supports, flagged, strict=True) if flag is None], refutes
+    for one in turned:
+        trace.append(Step(rule="attribution", detail=f"{one.source_id}: {one.comparison.detail}"))
+    return [], [*refutes, *turned]
+
+
+def _heed_citation(
+    supports: list[Evidence], refutes: list[Evidence], ranks: Mapping[str, SourceRank], trace: list[Step]
+) -> tuple[list[Evidence], list[Evidence]]:
+    """Where a source that the article cites for the claim speaks of it, other sources don't decide: that another
+    study has the figure makes no claim about the cited one true."""
+    cited = {source_id for source_id, rank in ranks.items() if rank.route is Route.CITED}
+    speaking = {e.source_id for e in (*supports, *refutes) if e.source_id in cited}
+    if not speaking or all(
+        e.source_id in speaking or e.stance is Stance.REFUTES for e in (*supports, *refutes)
+    ):
+        return supports, refutes
+    aside = [e for e in supports if e.source_id not in speaking]
+    trace.append(
+        Step(
+            rule="cited_first",
+            detail=f"{', '.join(sorted(speaking))} cited and speaking of it; "
+            f"{', '.join(sorted({e.source_id for e in aside}))} not asked",
+        )
+    )
+    return [e for e in supports if e.source_id in speaking], refutes
 
 
 def _settle(

@@ -11,8 +11,11 @@ from kb.judge.figure_pairs import (
     GATE_PLAIN,
     WeighedFigure,
     are_compatible,
+    clause_of_claim,
 )
 from kb.judge.parts import make_evidence
+from kb.judge.polarity import is_turned, negated_words
+from kb.text import strip_markup
 from kb.types import (
     Claim,
     Comparison,
@@ -23,12 +26,20 @@ from kb.types import (
     Stance,
     UnitKind,
 )
+from kb.words import content_stems, coverage
 
 _GATE_PART = 0.08  # what a part of a sum or difference may be farther from the claim than an equal figure
 _GATE_MERGED_CITED = 0.2  # both ends of a claimed range stand in the cited source, apart
 # Words right before (or right after) a share that make it the rest of another.
 _REMAINDER_BEFORE = re.compile(
     r"\b(?:remaining|remainder|rest|other|others|leav\w+|left)\b\W*(?:\w+\W+){0,2}$", re.IGNORECASE
+)
+_REST_CLAUSE = re.compile(r",\s|\band\b|\bwhich\b")  # before the rest's own words
+_REST_WORDS = frozenset(
+    "remain rest remaind leav left stay kept keep other case time prompt tim cas run sampl".split()
+)
+_REST_COVERED = (
+    0.5  # share of the rest's own words that the source's sentence or the claim's other half must hold
 )
 _REMAINDER_AFTER = re.compile(r"^\W*(?:\w+\W+){0,1}(?:remain\w*|was left|were left|is left)\b", re.IGNORECASE)
 
@@ -92,6 +103,27 @@ def may_be_difference(claimed: Quantity, found: Quantity) -> bool:
 
 def _half_step(quantity: Quantity) -> Decimal:
     return Decimal(1).scaleb(-(quantity.decimals or 0)) / 2
+
+
+def turns_predicate(claim: Claim, unit_text: str) -> bool:
+    """Whether the clause of the rest denies what the source's sentence affirms, and says nothing else: "the
+    remaining 75% stay opaque", not "in the remaining 75% it gave a wrong answer"."""
+    sentence = strip_markup(claim.sentence.exact)
+    clause = strip_markup(clause_of_claim(claim))
+    place = clause.find(claim.quantities[0].surface)
+    said = _REST_CLAUSE.split(clause[:place])[-1] + clause[place:] if place >= 0 else clause
+    if is_turned(said) == is_turned(unit_text):
+        return False
+    theirs = {**content_stems(unit_text), **content_stems(sentence.replace(said, " "))}
+    own = {
+        stem: weight
+        for stem, weight in content_stems(
+            (claim.attribution and said.replace(claim.attribution, " ")) or said
+        ).items()
+        if stem not in _REST_WORDS
+    }
+    own = {stem: weight for stem, weight in own.items() if stem not in content_stems(negated_words(said))}
+    return not own or coverage(own, theirs) >= _REST_COVERED
 
 
 def is_remainder(claim: Claim) -> bool:

@@ -16,6 +16,7 @@ from kb.judge.context import (
     measure_closeness,
 )
 from kb.judge.parts import Unit
+from kb.judge.polarity import with_negated_bound
 from kb.names import NamedModel, find_models, owners_of, same_model
 from kb.reader import Reader
 from kb.text import clause_around
@@ -150,7 +151,8 @@ def figures_in(unit: Unit) -> Sequence[Quantity]:
     quantities = unit.quantities
     if unit.candidate.finding is None:
         quantities = tuple(with_aggregate(found, unit.text) for found in quantities)
-    return (*quantities, *_vague_quantities(unit.text))
+    bounded = tuple(with_negated_bound(found, clause_of_found(unit, found)) for found in quantities)
+    return (*bounded, *_vague_quantities(unit.text))
 
 
 def local_closeness(wanted: Wanted, unit: Unit, found: Quantity, reader: Reader) -> Closeness:

@@ -7,20 +7,18 @@ same measurement is meant; a small count needs much.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from kb.compare import AGREEING, compare, compare_complement, family_of
-from kb.judge.context import (
-    direction_of,
-    dropped_conditions,
-    dropped_hedges,
-    is_hedged,
-    is_negated,
-    is_scope_wider,
-    wanted_words,
+from kb.judge.agreeing import speaks_of_property, weigh_agreeing
+from kb.judge.context import direction_of, wanted_words
+from kb.judge.derived import (
+    find_difference,
+    find_merged_range,
+    is_remainder,
+    may_be_difference,
+    turns_predicate,
 )
-from kb.judge.derived import find_difference, find_merged_range, is_remainder, may_be_difference
 from kb.judge.figure_pairs import (
     GATE_COMMON,
     GATE_PLAIN,
@@ -37,15 +35,17 @@ from kb.judge.figure_pairs import (
     with_base,
 )
 from kb.judge.parts import Unit, make_evidence, units_of
+from kb.judge.polarity import find_disagreement, is_turned, with_negated_bound, without_negated_bound
+from kb.judge.rivals import Rival, find_rival
 from kb.link import LinkedClaim, SourceRank
 from kb.names import NamedModel, find_models
 from kb.reader import Reader
+from kb.text import strip_markup
 from kb.types import (
     Aggregate,
     Claim,
     Comparison,
     Evidence,
-    Modifier,
     Quantity,
     Relation,
     Route,
@@ -61,7 +61,8 @@ _GATE_FIRST_SOURCE = 0.04  # the same, where search ranks the source first
 _GATE_UNCLEAR_CHANGE = 0.6  # a level on one side and a relative change on the other: plainly the same thing
 _GATE_WITHIN_RANGE = 0.66  # a figure inside a claimed range says little unless it is plainly the same thing
 _GATE_REFUTE = 0.66
-_OF_ALL = re.compile(r"\bof (?:all|any|every)\b", re.IGNORECASE)  # a share's base, not a scope
+_GATE_RIVAL = 0.45  # from which another figure of the source is plainly of the claim's kind
+_OTHERWISE = frozenset({"differs", "bound_reversed", "bound_dropped", "complement"})
 _GATE_CONFUSED = 0.28  # a confusion that has a name needs the same gate as agreement, and this much
 
 
@@ -83,7 +84,9 @@ def weigh_figure(linked: LinkedClaim, reader: Reader, draft: Reader) -> list[Evi
     claim = linked.claim
     if not claim.quantities:
         return []
-    claimed = with_aggregate(claim.quantities[0], claim.sentence.exact)
+    claimed = with_negated_bound(
+        with_aggregate(claim.quantities[0], claim.sentence.exact), strip_markup(clause_of_claim(claim))
+    )
     wanted = wanted_words(claim)
     claim_owners = claim_owners_of(claim, draft)
     ranks = {rank.source_id: rank for rank in linked.ranks}
@@ -98,7 +101,9 @@ def weigh_figure(linked: LinkedClaim, reader: Reader, draft: Reader) -> list[Evi
                         comparison = derived
                     elif not may_be_difference(claimed, found):
                         continue
-                elif comparison.relation == "differs":
+                elif comparison.relation == "differs" and (
+                    is_remainder(claim) or _are_turned(claim, unit, found)
+                ):
                     derived = compare_complement(claimed, found)
                     comparison = derived if derived is not None else comparison
                 weighed.setdefault(candidate.source_id, []).append(
@@ -131,6 +136,11 @@ def weigh_figure(linked: LinkedClaim, reader: Reader, draft: Reader) -> list[Evi
             )
         )
     return evidence
+
+
+def _are_turned(claim: Claim, unit: Unit, found: Quantity) -> bool:
+    """Whether one clause says of a share what the other says of the rest ("86% were refused", "14% complied")."""
+    return is_turned(strip_markup(clause_of_claim(claim))) != is_turned(clause_of_found(unit, found))
 
 
 def _compare_in_context(claim: Claim, claimed: Quantity, unit: Unit, found: Quantity) -> Comparison:
@@ -181,22 +191,71 @@ def _judge_source(
         and one.closeness.score
         >= (max(gate, _GATE_WITHIN_RANGE) if one.comparison.relation == "within_range" else gate)
     ]
+    near.sort(key=lambda one: one.comparison.relation == "satisfies_bound_loosely")
+    unlike = None
     for one in near:
-        if are_compatible(claim_owners, one.owners) and _same_polarity(claim, one):
-            return [_agreeing_evidence(claim, claimed, one), *_rival_figures(claim, claimed, one, ordered)]
+        if not are_compatible(claim_owners, one.owners):
+            continue
+        if not _same_proposition(claim, claimed, one):
+            unlike = unlike or one
+            continue
+        if not all(_is_owned(owner, near) for owner in claim_owners):
+            return [weigh_agreeing(claim, claimed, claim_owners, one)]
+        evidence = weigh_agreeing(
+            claim, claimed, tuple(o for o in claim_owners if are_compatible((o,), one.owners)), one
+        )
+        rival = (
+            None
+            if evidence.stance is Stance.REFUTES
+            else find_rival(claim, claimed, claim_owners, one, ordered)
+        )
+        if rival is None:
+            return [evidence, *_rival_figures(claim, claimed, one, ordered)]
+        if not _agrees(rival.weighed):
+            return _rival_evidence(claim, one, rival)
     for one in near:
         if are_compatible(claim_owners, one.owners):
             continue
         right = _figure_of(claim_owners, claimed, ordered)
         if right is not None and one.closeness.score >= _GATE_CONFUSED:
             return [_wrong_subject(claim, one, right)]
+    if unlike is not None:
+        rival = find_rival(claim, claimed, claim_owners, unlike, ordered, unlike=True)
+        if rival is not None and not _agrees(rival.weighed):
+            return _rival_evidence(claim, unlike, rival)
     return _other_evidence(claim, claimed, claim_owners, ordered, rank, gate)
 
 
-def _same_polarity(claim: Claim, one: WeighedFigure) -> bool:
-    """Whether both or neither clause negates: "did not mention it 39% of the time" and "without the
-    instruction" are other measurements than those without the word."""
-    return is_negated(clause_of_claim(claim)) == is_negated(clause_of_found(one.unit, one.found))
+def _same_proposition(claim: Claim, claimed: Quantity, one: WeighedFigure) -> bool:
+    """Whether both clauses affirm or deny the same thing under the same condition, and, for a finding, whether the
+    claim speaks of what it measured."""
+    ours = without_negated_bound(strip_markup(clause_of_claim(claim)), claimed)
+    theirs = without_negated_bound(clause_of_found(one.unit, one.found), one.found)
+    return find_disagreement(ours, theirs) is None and speaks_of_property(claim, one)
+
+
+def _is_owned(owner: NamedModel, near: list[WeighedFigure]) -> bool:
+    """Whether one of the agreeing figures is that model's, or names none."""
+    return any(are_compatible((owner,), one.owners) for one in near)
+
+
+def _rival_evidence(claim: Claim, one: WeighedFigure, rival: Rival) -> list[Evidence]:
+    """The source's figure for what the claim is about, where that is not the claim's: refutes where it is plainly
+    the same kind of statement, else the source stays silent."""
+    right = rival.weighed
+    if right.unit.candidate.finding is None:
+        return []
+    if right.comparison.relation not in _OTHERWISE or right.closeness.score < _GATE_RIVAL:
+        return []
+    if rival.named and one.owners != right.owners:
+        return [_wrong_subject(claim, one, right)]
+    reason = _CONTESTING.get(right.comparison.relation, "figure_differs")
+    return [
+        make_evidence(
+            claim, right.unit, stance=Stance.REFUTES, reason=reason, comparison=right.comparison,
+            score=right.closeness.score,
+        )
+    ]  # fmt: skip
 
 
 def _agrees(one: WeighedFigure) -> bool:
@@ -264,80 +323,6 @@ def _wrong_subject(claim: Claim, one: WeighedFigure, right: WeighedFigure) -> Ev
     )
 
 
-def _agreeing_evidence(claim: Claim, claimed: Quantity, one: WeighedFigure) -> Evidence:
-    clause, around = clause_of_claim(claim), clause_of_found(one.unit, one.found)
-    relation = one.comparison.relation
-    surroundings = f"{claim.context} {claim.sentence.exact}"
-    if (
-        claimed.relation is not Relation.LEVEL
-        and one.found.relation is not Relation.LEVEL
-        and direction_of(clause) * direction_of(around) == -1
-    ):
-        return make_evidence(
-            claim, one.unit, stance=Stance.REFUTES, reason="direction_reversed",
-            comparison=Comparison(
-                relation="direction_reversed", detail="the source reports the opposite direction",
-                claimed=claimed.surface, found=one.found.surface,
-            ),
-            score=one.closeness.score,
-        )  # fmt: skip
-    if is_scope_wider(_OF_ALL.sub("of", clause), one.unit.text):
-        return make_evidence(
-            claim, one.unit, stance=Stance.REFUTES, reason="scope_wider",
-            comparison=Comparison(
-                relation="scope_wider", detail="the figure agrees, but the claim covers more than was measured",
-                claimed=claimed.surface, found=one.found.surface,
-            ),
-            score=one.closeness.score,
-        )  # fmt: skip
-    caveats = list(one.unit.candidate.finding.caveats) if one.unit.candidate.finding is not None else []
-    if (
-        one.found.modifier is Modifier.APPROX
-        and claimed.modifier is not Modifier.APPROX
-        and not claimed.hedge
-        and not is_hedged(clause)
-    ):
-        caveats.append(f"the source gives it as “{one.found.hedge or one.found.surface}”, not as exact")
-    if one.found.aggregate is not Aggregate.NONE and claimed.aggregate is Aggregate.NONE:
-        caveats.append(f"the source's figure is {_AGGREGATES[one.found.aggregate]}")
-    hedges = [
-        word for word in dropped_hedges(surroundings, around) if word not in (one.found.hedge or "").lower()
-    ]
-    if hedges and not caveats:
-        caveats.append(f"the source says “{hedges[0]}”")
-    conditions = dropped_conditions(surroundings, one.unit.text)
-    if conditions:
-        caveats.append(f"the source's figure is for a setting it calls “{conditions[0]}”")
-    if relation == "change_unclear":
-        changed = (
-            "a relative change" if one.found.relation is Relation.CHANGE_RELATIVE else "a level, not a change"
-        )
-        caveats.append(f"the source's figure is {changed}")
-    if relation == "satisfies_bound_loosely":
-        caveats.append(f"the source's figure, {one.found.surface}, lies far beyond the claimed bound")
-    reason = {
-        "equal": "agrees",
-        "rounds_to": "agrees_rounded",
-        "within_hedge": "agrees_rounded",
-    }.get(relation, "agrees")
-    return make_evidence(
-        claim,
-        one.unit,
-        stance=Stance.SUPPORTS,
-        reason="agrees_with_caveat" if caveats else reason,
-        comparison=one.comparison,
-        score=one.closeness.score,
-        caveats=tuple(caveats),
-    )
-
-
-_AGGREGATES = {
-    Aggregate.AVERAGE: "an average",
-    Aggregate.MEDIAN: "a median",
-    Aggregate.BEST: "a best case",
-    Aggregate.WORST: "a worst case",
-    Aggregate.TOTAL: "a total",
-}
 _CONTESTING = {
     "aggregate_changed": "aggregate_changed",
     "unit_confused": "unit_confused",
@@ -362,7 +347,8 @@ def _other_evidence(
             continue
         if (
             relation == "complement"
-            and is_remainder(claim)
+            and (is_remainder(claim) or _are_turned(claim, one.unit, one.found))
+            and turns_predicate(claim, one.unit.text)
             and one.closeness.score >= GATE_PLAIN - 0.1
             and pointed
         ):
@@ -413,7 +399,7 @@ def _refutes_safely(
         claimed, one.found, one.unit, claim
     ):
         return False
-    if not _same_polarity(claim, one):
+    if not _same_proposition(claim, claimed, one):
         return False
     if one.found.aggregate is not claimed.aggregate and Aggregate.NONE not in (
         claimed.aggregate,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from kb.compare import family_of, scale_of
 from kb.ids import evidence_id
+from kb.judge.polarity import with_negated_bound
 from kb.reader import Reader
 from kb.text import make_selector
 from kb.types import (
@@ -76,7 +77,9 @@ def units_of(candidate: Candidate, reader: Reader) -> Iterator[Unit]:
 def _place_quantities(finding: SourceFinding, reader: Reader) -> tuple[Quantity, ...]:
     """A finding's typed quantities, placed where its statement says them; at 0:0 where it says them in
     other words."""
-    read = reader.quantities(finding.statement)
+    read = tuple(
+        with_negated_bound(quantity, finding.statement) for quantity in reader.quantities(finding.statement)
+    )
     placed = []
     for quantity in finding.quantities:
         same = next(

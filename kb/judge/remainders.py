@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kb.compare import compare_complement
 from kb.ids import evidence_id
-from kb.judge.derived import is_remainder
+from kb.judge.derived import is_remainder, turns_predicate
 from kb.judge.explain import explain_verdict
 from kb.types import CheckedClaim, ClaimKind, Label, Stance, Step
 
@@ -56,6 +56,8 @@ def _derive(one: CheckedClaim, other: CheckedClaim, judging: Judging) -> Checked
     if comparison is None or other.evidence[0].stance is not Stance.SUPPORTS:
         return None
     best = other.evidence[0]
+    if not turns_predicate(claim, best.selector.exact if best.selector is not None else best.statement or ""):
+        return None
     evidence = replace(
         best,
         id=evidence_id(claim.id, best.id, "agrees_derived"),
