@@ -142,7 +142,8 @@ def _starts_paragraph(
     if moved and in_references:
         return ended
     if moved:
-        return ended or not (lowers or before.endswith("-") or _is_open(before))
+        begun = lowers or before.endswith("-") or _is_open(before)
+        return ended or not (begun or (_same_size(last, line) and _is_full(last, text, rights)))
     step = last.y - line.y
     if step > 1.45 * max(leading, 1.05 * line.size):
         return True
@@ -162,6 +163,15 @@ def _starts_paragraph(
         indented = line.x0 - last.x0 > 0.7 * line.size and len(paragraph.lines) > 1
         return indented or last.x1 < right - 0.1 * width
     return not lowers and last.x1 < last.x0 + 0.55 * width and len(before) > 1
+
+
+def _is_full(last: Line, following: str, rights: dict[tuple[int, int, int], float]) -> bool:
+    """Whether a line was ended because the next word didn't fit, and that word opens no part of its own."""
+    if BULLET.match(following) or len(last.text) < 20 or not following:
+        return False
+    letter = (last.x1 - last.x0) / len(last.text)
+    right = rights.get((last.page, round(last.x0 / 40), round(last.size)), 0.0)
+    return last.x1 + letter * (len(following.split(None, 1)[0]) + 0.5) >= right
 
 
 def _is_open(text: str) -> bool:

@@ -121,6 +121,8 @@ def _add_note(notes: list[Note], text: str) -> str:
         match = LABEL.match(text)
         label = "" if match is None else match.group(1) or match.group(2)
         content = text if match is None else text[match.end() :]
-    shown = _MARKUP.sub("", content)
+    written = TextBuilder()
+    _write_raised(written, content)
+    shown = written.text
     notes.append(Note(label=label, text=shown, targets=find_addresses(shown)))
     return text

@@ -42,8 +42,8 @@ class Score:
 
 
 def score(truth: Truth, document: Document, style: str = "") -> Score:
-    """`style` is how the text was set: where captions stand below, and whether spans are written out."""
-    parts = show_parts(truth, spans=not style.startswith("PDF"), below=style == "HTML, divs")
+    """`style` is how the text was set: where captions stand below, and whether the authors are on the page."""
+    parts = show_parts(truth, below=style == "HTML, divs", byline=style.startswith("PDF"))
     wanted = _grams(word for _, shown in parts for word in _words(shown))
     read = _grams(word for shown in visible_parts(document) for word in _words(shown))
     shared = (wanted & read).total()

@@ -51,6 +51,7 @@ _FILL = """
     sheet.querySelector('.foot').textContent = String(number);
     document.body.append(sheet);
     flow = sheet.querySelector('.flow'); foot = sheet.querySelector('.notes');
+    flow.style.paddingBottom = '16px';  // type is a little wider in print than on the screen
   };
   const lay = () => {
     foot.innerHTML = '';
@@ -95,6 +96,7 @@ _FILL = """
     open();
   }
   source.remove(); notes.remove();
+  for (const one of document.querySelectorAll('.flow')) one.style.paddingBottom = '';
   return number;
 }
 """

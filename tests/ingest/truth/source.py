@@ -166,10 +166,15 @@ def show_line(line: Line) -> str:
     return "".join(shown.get(piece.kind, "{}").format(piece.text) for piece in line).replace("  ", " ")
 
 
-def show_parts(truth: Truth, *, spans: bool = True, below: bool = False) -> Iterator[tuple[str, str]]:
+def show_parts(
+    truth: Truth, *, spans: bool = True, below: bool = False, byline: bool = False
+) -> Iterator[tuple[str, str]]:
     """(kind, words) of everything that the body of the text says, in order; a table's cells one by one, with
-    `spans` written out as often as they fill a place, and its caption `below` it or above."""
+    `spans` written out as often as they fill a place, and its caption `below` it or above; with the authors
+    under the title where the page shows them there."""
     yield "title", truth.title
+    if byline:
+        yield "byline", ", ".join(truth.authors)
     for part in truth.parts:
         if not below or part.kind != "table":
             yield part.kind, show_line(part.line).strip()
