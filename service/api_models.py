@@ -7,7 +7,7 @@ described here; the tests hold the two to each other.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -355,6 +355,27 @@ class SourceVersionModel(BaseModel):
     size_bytes: int
 
 
+class OriginModel(BaseModel):
+    kind: str
+    source_id: str | None
+    key: str | None
+    says: str | None
+
+
+class FormerFiguresModel(BaseModel):
+    finding_id: str
+    quantities: list[QuantityModel]
+
+
+class StatedVersionModel(BaseModel):
+    version: str
+    published: str | None
+    url: str | None
+    figures: Annotated[str, Field(description="same | changed | unread: against the version before.")]
+    changed: str | None
+    was: Annotated[list[FormerFiguresModel], Field(description="Figures that this version replaced.")]
+
+
 class SourceModel(BaseModel):
     id: str
     title: str
@@ -375,7 +396,52 @@ class SourceModel(BaseModel):
     reviewed_on: str | None
     findings: list[FindingModel]
     contests: list[ContestModel]
+    origin: OriginModel | None
+    published_versions: list[StatedVersionModel]
     versions: list[SourceVersionModel]
+
+
+class ContestingModel(BaseModel):
+    source_id: str
+    source_title: str
+    kind: str
+    finding_id: Annotated[str | None, Field(description="None: the whole source is contested.")]
+    says: str
+
+
+class LeaningModel(BaseModel):
+    id: str
+    title: str | None
+    name: str
+    url: str | None
+    published: str | None
+    claims: Annotated[list[str], Field(description="Ids of its claims that cite the source or rest on it.")]
+
+
+class CaptureModel(BaseModel):
+    asked: str
+    url: Annotated[str | None, Field(description="Where the bytes came from, after redirects.")]
+    fetched_at: str
+    status: int | None
+    media_type: str | None
+    sha256: str | None
+    problem: str | None
+
+
+class CiteModel(BaseModel):
+    text: str
+    bibtex: str
+    ris: str
+    csl: Annotated[dict[str, Any], Field(description="One CSL-JSON item.")]
+
+
+class SourcePageModel(SourceModel):
+    """One source with what is known around it."""
+
+    contested_by: list[ContestingModel]
+    articles: list[LeaningModel]
+    captures: list[CaptureModel]
+    cite: CiteModel
 
 
 class SourceListModel(BaseModel):

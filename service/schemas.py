@@ -25,17 +25,19 @@ from kb.types import (
     Contest,
     Evidence,
     Issue,
+    Origin,
     Quantity,
     Report,
     Source,
     SourceFinding,
+    StatedVersion,
     Verdict,
     count_labels,
 )
 from service.fragments import fragment_url, safe_url, source_url
 
 if TYPE_CHECKING:
-    from kb.store import ArticleSummary, SourceVersion, StoredClaim, VerdictRecord
+    from kb.store import ArticleSummary, Capture, SourceVersion, StoredClaim, VerdictRecord
 
 Json = dict[str, object]
 
@@ -174,6 +176,8 @@ def source_to_json(source: Source, versions: Sequence[SourceVersion] = ()) -> Js
         "reviewed_on": source.reviewed_on,
         "findings": [_finding_to_json(finding) for finding in source.findings],
         "contests": [_contest_to_json(contest) for contest in source.contests],
+        "origin": _origin_to_json(source.origin) if source.origin is not None else None,
+        "published_versions": [_stated_version_to_json(version) for version in source.versions],
         "versions": [
             {
                 "sha256": version.sha256,
@@ -263,6 +267,18 @@ def evidence_to_json(evidence: Evidence, source: Source | None) -> Json:
         "source_status": source.status.value if source is not None else None,
         "published": source.published if source is not None else None,
         "later_than_article": evidence.later_than_article,
+    }
+
+
+def capture_to_json(capture: Capture) -> Json:
+    return {
+        "asked": capture.asked,
+        "url": safe_url(capture.url),
+        "fetched_at": format_time(capture.fetched_at),
+        "status": capture.status,
+        "media_type": capture.media_type,
+        "sha256": capture.sha256,
+        "problem": capture.problem,
     }
 
 
@@ -362,6 +378,32 @@ def _finding_to_json(finding: SourceFinding) -> Json:
         "version": finding.version,
         "verified": finding.verified.value,
         "caveats": list(finding.caveats),
+    }
+
+
+def _origin_to_json(origin: Origin) -> Json:
+    return {
+        "kind": origin.kind.value,
+        "source_id": origin.source_id,
+        "key": origin.key,
+        "says": origin.says,
+    }
+
+
+def _stated_version_to_json(version: StatedVersion) -> Json:
+    return {
+        "version": version.version,
+        "published": version.published,
+        "url": safe_url(version.url),
+        "figures": version.figures.value,
+        "changed": version.changed,
+        "was": [
+            {
+                "finding_id": former.finding_id,
+                "quantities": [quantity_to_json(quantity) for quantity in former.quantities],
+            }
+            for former in version.was
+        ],
     }
 
 

@@ -72,7 +72,7 @@ def _put_addition(terminal: Terminal, addition: Addition) -> None:
     for suggestion in addition.suggestions:
         place = f" ({suggestion.locator})" if suggestion.locator else ""
         terminal.put_text(
-            f"{'suggested':<12} “{make_visible_line(suggestion.exact)}”{make_visible_line(place)}"
+            f"{'suggested':<12} “{make_visible_line(suggestion.exact)}”{make_visible_line(place) and " " + make_visible_line(place).strip()}"
         )
     if addition.path is not None:
         kept = "kept as it is: " if addition.kept else ""

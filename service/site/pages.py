@@ -17,6 +17,7 @@ from kb.ids import hash_bytes
 from kb.reasons import REASONS
 from kb.store import ArticleSummary, Store, StoredClaim
 from kb.types import Report, Source
+from service.citing import cite_as_bibtex, cite_as_csl, cite_as_ris, cite_in_prose
 from service.fragments import fragment_url, safe_url, source_url
 from service.schemas import (
     article_to_json,
@@ -24,11 +25,11 @@ from service.schemas import (
     dumps,
     format_time,
     public_name,
-    source_to_json,
 )
-from service.site import views, words
-from service.site.cite import claim_bibtex, claim_citation, source_bibtex, source_citation
+from service.site import source_views, views, words
+from service.site.cite import claim_bibtex, claim_citation
 from service.site.render import render, shorten
+from service.source_json import list_leaning, load_source_json
 
 PER_PAGE = 100  # claims on one page of a list
 _RELATED = 4
@@ -258,8 +259,15 @@ class Pages:
             "claims": {key: rows for key, rows in claims.items() if rows},
             "claim_count": sum(len(rows) for rows in claims.values()),
             "source_topics": [topic for topic in self.topics if topic.id in source.topics],
-            "citation": source_citation(source),
-            "bibtex": source_bibtex(source),
+            "history": [source_views.make_version(version, source) for version in source.versions],
+            "origin": source_views.make_origin(source, self.sources),
+            "articles": list_leaning(self.store, source_id),
+            "captures": [source_views.make_capture(capture) for capture in self.store.load_captures(source_id)],
+            "citation": cite_in_prose(source),
+            "formats": [
+                ("BibTeX", cite_as_bibtex(source)), ("RIS", cite_as_ris(source).replace("\r\n", "\n")),
+                ("CSL-JSON", dumps([cite_as_csl(source)], indent=True).decode()),
+            ],
         }  # fmt: skip
         return self._render("source.html", f"sources/{source_id}.html", context)
 
@@ -324,7 +332,7 @@ class Pages:
 
     def source_json(self, source_id: str) -> bytes:
         source = self.sources.get(source_id) or self.store.load_source(source_id)
-        return dumps(source_to_json(source, self.store.load_source_versions(source_id)), indent=True)
+        return dumps(load_source_json(self.store, source, self.sources.values()), indent=True)
 
     def article_json(self, article_id: str) -> bytes:
         return dumps(

@@ -14,8 +14,10 @@ from kb.types import (
     Citation,
     ClaimKind,
     ContestKind,
+    FiguresChange,
     Label,
     Modifier,
+    OriginKind,
     Quantity,
     Route,
     Source,
@@ -61,6 +63,18 @@ CONTEST_WORDS: dict[ContestKind, tuple[str, str]] = {  # as said by the holder, 
     ContestKind.SUPERSEDES: ("Supersedes", "Superseded by"),
     ContestKind.CORRECTS: ("Corrects", "Corrected by"),
     ContestKind.FAILS_TO_REPLICATE: ("Fails to replicate", "Not replicated by"),
+}
+FIGURES_WORDS: dict[FiguresChange, str] = {
+    FiguresChange.SAME: "The same figures",
+    FiguresChange.CHANGED: "Other figures",
+    FiguresChange.UNREAD: "Nobody has compared its figures",
+}
+ORIGIN_WORDS: dict[OriginKind, str] = {
+    OriginKind.SAME_STUDY: "The same study told again",
+    OriginKind.PRESS_RELEASE: "Announces or retells",
+    OriginKind.WIRE_COPY: "A copy of one agency’s text",
+    OriginKind.REPRINT: "The same words as",
+    OriginKind.TRANSLATION: "A translation of",
 }
 STATUS_WORDS: dict[str, str] = {
     "current": "Current",

@@ -289,7 +289,7 @@ def test_checks_at_once_lose_nothing(client: TestClient) -> None:
     [
         ("/v1/claims", models.ClaimListModel), ("/v1/sources", models.SourceListModel),
         ("/v1/articles", models.ArticleListModel), ("/v1/search?q=graders%20fooled", models.SearchModel),
-        ("/v1/sources/harbour-graders", models.SourceModel), ("/readyz", models.ReadyModel),
+        ("/v1/sources/harbour-graders", models.SourcePageModel), ("/readyz", models.ReadyModel),
         ("/healthz", models.HealthModel),
     ],
 )  # fmt: skip
@@ -580,3 +580,12 @@ def test_a_client_that_hangs_up_in_its_body_leaves_the_server_answering(address:
             connection.sendall(head + b"half a sentence")
     answer = _send(address, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
     assert b" 200 " in answer.split(b"\r\n")[0]
+
+
+def test_a_source_is_cited_in_the_format_that_is_asked_for(client: TestClient) -> None:
+    answer = client.get("/v1/sources/harbour-graders", headers={"accept": "application/x-bibtex"})
+    assert answer.text.startswith("@misc{harbour-graders,")
+    assert (answer.headers["vary"], answer.status_code) == ("Accept", 200)
+    plain = client.get("/v1/sources/harbour-graders")
+    assert plain.headers["etag"] != answer.headers["etag"]
+    assert plain.json()["cite"]["bibtex"] == answer.text
