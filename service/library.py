@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kb.embed import Embedder
-from kb.index import Hit, Index
+from kb.index import Hit, Index, SourceHit
 from kb.reader import Reader
 from kb.store import Store
 from kb.types import BlockKind, Document, Passage, Source, SourceFinding
@@ -29,12 +29,14 @@ class CheckVectors:
         self._held: dict[str, NDArray[np.float32]] = {}
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if len(texts) != 1:  # many at once are passages to be indexed, not queries
-            return self._embedder.embed(texts)
-        held = self._held.get(texts[0])
-        if held is None:
-            held = self._held[texts[0]] = self._embedder.embed(texts)
-        return held
+        import numpy as np
+
+        new = [text for text in dict.fromkeys(texts) if text not in self._held]
+        if new:
+            self._held.update(zip(new, self._embedder.embed(new), strict=True))
+        if not texts:
+            return np.empty((0, self.dimensions), dtype=np.float32)
+        return np.stack([self._held[text] for text in texts])
 
     def forget(self) -> None:
         self._held.clear()
@@ -67,6 +69,21 @@ class StoreLibrary:
     def search_many(
         self, queries: Sequence[str], *, limit: int, source_ids: frozenset[str] | None = None
     ) -> Sequence[Sequence[Hit]]:
+        """Without `source_ids` the reviewed sources are searched: a page that nobody has looked at can be
+        stuffed with the words of claims, and would push out what could decide. Cited, it is weighed."""
+        return self.search_all(
+            queries, limit=limit, source_ids=self._reviewed_ids() if source_ids is None else source_ids
+        )
+
+    def _reviewed_ids(self) -> frozenset[str] | None:
+        """None where every source is reviewed, which is the quick way to search."""
+        reviewed = frozenset(source.id for source in self.sources.values() if source.reviewed_by is not None)
+        return None if len(reviewed) == len(self.sources) else reviewed
+
+    def search_all(
+        self, queries: Sequence[str], *, limit: int, source_ids: frozenset[str] | None = None
+    ) -> Sequence[Sequence[Hit]]:
+        """What `search_many` does, over all sources: for a person who looks for something."""
         answers = self.index.search_many(queries, limit=limit, source_ids=source_ids)
         wanted = {hit.entry_id for hits in answers for hit in hits if hit.kind == "passage"}
         missing = sorted(wanted - self._passages.keys())
@@ -74,6 +91,9 @@ class StoreLibrary:
             found = self.store.load_passages(missing)
             self._passages.update({passage_id: found.get(passage_id) for passage_id in missing})
         return answers
+
+    def search_sources(self, queries: Sequence[str], *, limit: int) -> Sequence[Sequence[SourceHit]]:
+        return self.index.search_sources(queries, limit=limit)
 
     def passages_of(self, source_id: str) -> Sequence[Passage]:
         if source_id not in self._by_source:

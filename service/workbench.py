@@ -69,7 +69,9 @@ def hash_code() -> str:
     """sha256 over the source files of all packages that shape a verdict: a changed rule is a new checker."""
     root = Path(__file__).resolve().parent.parent
     files = sorted(path for package in ("kb", "ingest", "sources") for path in (root / package).rglob("*.py"))
-    files += [root / "service" / name for name in ("library.py", "workbench.py")]
+    files += [
+        root / "service" / name for name in ("library.py", "origins.py", "suspicion.py", "workbench.py")
+    ]
     parts = (
         part for path in files for part in (path.relative_to(root).as_posix(), hash_bytes(path.read_bytes()))
     )
@@ -129,7 +131,7 @@ class Workbench:
     def index(self) -> Index:
         from kb.index import Index
 
-        return Index.open(self.store, self.vectors)
+        return Index.open(self.store, self.embedder, queries=self.vectors)
 
     @cached_property
     def vectors(self) -> CheckVectors:
@@ -204,6 +206,7 @@ class Workbench:
         from ingest.citations import find_citations
         from ingest.claims import find_claims
         from ingest.read import read_document
+        from service.suspicion import warn_of_lookalikes
         from sources.resolve import resolve_citations
 
         self._catch_up()
@@ -217,6 +220,7 @@ class Workbench:
         issues += found.issues
         cited = find_citations(document, found.items)
         issues += cited.issues
+        issues += warn_of_lookalikes(document, self.library)
         claims = resolve_citations(cited.items, self.resolver)
         try:
             return self._judge(document, claims, issues, progress)
@@ -229,6 +233,7 @@ class Workbench:
     ) -> Report:
         from kb.judge import Judging, failed_claim, judge_claims
         from kb.link import link_claims
+        from service.origins import find_leaning
 
         library = self.library
         own = self._sources_that_are(document)
@@ -251,6 +256,9 @@ class Workbench:
         else:
             issues += [issue for issue in self.index.issues if issue.code not in _HARMLESS]
             checked = judge_claims(linked, judging, progress=progress)
+            while leaning := find_leaning(checked, document, library) - judging.self_sources:
+                judging = replace(judging, self_sources=judging.self_sources | leaning)
+                checked = judge_claims(linked, judging)
         named = dict.fromkeys(evidence.source_id for one in checked for evidence in one.evidence)
         return Report(
             document=document,
@@ -290,13 +298,16 @@ class Workbench:
     # ------------------------------------------------------------------ sources
 
     def add_source(
-        self, source: Source, raw: Raw, *, refresh: bool = True
+        self, source: Source, raw: Raw, *, refresh: bool = True, reviewed: bool = True
     ) -> tuple[Change, tuple[Issue, ...]]:
         """Store a source's bytes and text and index its passages. An unreadable text is stored all the
         same and said: its claims then get the reason source_unreadable. With `refresh` False the index
-        waits for `refresh_index` (for adding many)."""
+        waits for `refresh_index` (for adding many). With `reviewed` False a source that nobody reviewed
+        stays so, and decides nothing."""
         from ingest.passages import split_passages
         from ingest.read import read_document
+        from kb.store import Change
+        from service.suspicion import warn_of_changed_copies
 
         issues: list[Issue] = []
         document: Document | None = None
@@ -312,9 +323,9 @@ class Workbench:
         passages = () if document is None else split_passages(document, source.id)
         if passages:
             issues += passages.issues
-        reviewed = source if source.reviewed_by else replace(source, reviewed_by="added by hand")
+        by_hand = reviewed and not source.reviewed_by
         change = self.store.save_source(
-            reviewed,
+            replace(source, reviewed_by="added by hand") if by_hand else source,
             origin="added",
             document=document,
             raw=raw.content,
@@ -324,7 +335,16 @@ class Workbench:
         self._forget()
         if refresh:
             self.refresh_index()
+            if document is not None and change is not Change.UNCHANGED:
+                issues += warn_of_changed_copies(document, source.id, self.library)
         return change, tuple(issues)
+
+    def state_source(self, source: Source, *, origin: str = "added") -> Change:
+        """Store what is said about a source; a text that is held stays."""
+        change = self.store.save_source(source, origin=origin, added_at=datetime.now(UTC))
+        self._forget()
+        self.refresh_index()
+        return change
 
     def refresh_index(self, *, progress: Progress | None = None) -> None:
         """Bring the indexes up to what the store holds."""
@@ -364,7 +384,7 @@ class Workbench:
         self._catch_up()
         claims = self.store.list_claims(text=query, limit=limit).items
         hits = []
-        for hit in self.library.search_many([query], limit=limit)[0]:
+        for hit in self.library.search_all([query], limit=limit)[0]:
             source = self.library.sources.get(hit.source_id)
             passage = self.library.passage(hit.entry_id) if hit.kind == "passage" else None
             finding = self.library.finding(hit.entry_id) if passage is None else None

@@ -2,6 +2,6 @@
 store and rebuilt from it. Proposes passages and findings; decides nothing."""
 
 from kb.index.index import Index
-from kb.index.types import Entry, EntryStore, Hit, IndexState, IndexStatus, VectorIndex
+from kb.index.types import Entry, EntryStore, Hit, IndexState, IndexStatus, SourceHit, VectorIndex
 
-__all__ = ["Entry", "EntryStore", "Hit", "Index", "IndexState", "IndexStatus", "VectorIndex"]
+__all__ = ["Entry", "EntryStore", "Hit", "Index", "IndexState", "IndexStatus", "SourceHit", "VectorIndex"]

@@ -80,9 +80,13 @@ class ChromaIndex:
 
     def query(self, vector: Floats, limit: int) -> list[str]:
         """Keys of about the `limit` nearest texts, nearest first."""
+        return self.query_many(vector[np.newaxis], limit)[0]
+
+    def query_many(self, vectors: Floats, limit: int) -> list[list[str]]:
+        """The same for each row of `vectors`, in one call."""
         with contained("the vector index can't be asked"):
-            found = self._collection.query(query_embeddings=[vector], n_results=limit, include=[])
-            return [str(key) for key in found["ids"][0]]
+            found = self._collection.query(query_embeddings=vectors, n_results=limit, include=[])
+            return [[str(key) for key in keys] for keys in found["ids"]]
 
     def update(
         self, keys: Sequence[str], matrix: Floats, report: Callable[[int], None] | None = None

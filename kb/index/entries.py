@@ -8,14 +8,16 @@ be answered for by an old vector.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb.ids import hash_bytes, hash_parts
-from kb.index.types import FINDING, PASSAGE, Entry, EntryStore
-from kb.types import Passage, Source, SourceFinding
+from kb.index.types import FINDING, PASSAGE, SOURCE, Entry, EntryStore
+from kb.types import Passage, PassageKind, Source, SourceFinding
 
 # Part of every digest: raise it when entries, analysis or files change, so that old indexes read as stale.
-FORMAT = "1"
+FORMAT = "2"
+_LEAD_CHARACTERS = 6_000  # of a text, within which its beginning is looked for
+_CARD_WORDS = 250  # about what the embedder reads
 _AUTHORS = 12  # names that help to find a source; a list of hundreds would drown its title
 
 
@@ -24,26 +26,78 @@ def text_key(text: str) -> str:
     return "t-" + hash_bytes(text.encode("utf-8", "surrogatepass"))[:32]
 
 
-def iter_entries(store: EntryStore) -> Iterator[Entry]:
-    """Every entry: passages by id, then findings by id."""
+def iter_entries(store: EntryStore, leads: Leads | None = None) -> Iterator[Entry]:
+    """Every entry: passages by id, then findings by id. `leads` is told of all that goes by."""
     sources = {source.id: source for source in store.iter_sources()}
     contexts = {source.id: _describe_source(source) for source in sources.values()}
     for passage in store.iter_passages():
         if passage.source_id is not None:
+            if leads is not None:
+                leads.add(passage, passage.source_id)
             yield _passage_entry(passage, passage.source_id, contexts.get(passage.source_id, ""))
     findings = {finding.id: (finding, source) for source in sources.values() for finding in source.findings}
     for finding_id in sorted(findings):
         finding, source = findings[finding_id]
         yield _finding_entry(finding, source, contexts[source.id])
+    if leads is not None:
+        leads.finish(sources.values())
+
+
+def iter_source_entries(store: EntryStore) -> Iterator[Entry]:
+    """One entry for each source that has a passage or a finding, by id: all its text in order, each sentence
+    once, and its findings."""
+    for source in sorted(store.iter_sources(), key=lambda source: source.id):
+        pieces: dict[tuple[str, int, int], str] = {}
+        for passage in store.iter_passages(source.id):
+            for low, high in _sentence_spans(passage):
+                pieces.setdefault((passage.document_id, low, high), _cut(passage, low, high))
+        ordered = [pieces[place] for place in sorted(pieces)]
+        ordered += [finding.statement for finding in source.findings]
+        if ordered:
+            yield Entry(
+                id=source.id,
+                kind=SOURCE,
+                source_id=source.id,
+                text=_collapse(" ".join(ordered)),
+                context=_describe_source(source),
+            )
+
+
+class Leads:
+    """What each source is about, in a few hundred words: its title, then its abstract or, where it has none, how
+    it begins; its findings where no text is held. `cards` holds them by source id once `iter_entries` is done."""
+
+    def __init__(self) -> None:
+        self.cards: dict[str, str] = {}
+        self._pieces: dict[str, dict[tuple[bool, str, int], str]] = {}
+
+    def add(self, passage: Passage, source_id: str) -> None:
+        body = passage.kind is not PassageKind.ABSTRACT
+        for low, high in _sentence_spans(passage):
+            if low < _LEAD_CHARACTERS or not body:
+                place = (body, passage.document_id, low)
+                self._pieces.setdefault(source_id, {})[place] = _cut(passage, low, high)
+
+    def finish(self, sources: Iterable[Source]) -> None:
+        for source in sources:
+            pieces = self._pieces.get(source.id, {})
+            texts = [_collapse(pieces[place]) for place in sorted(pieces)]
+            title = _collapse(source.title)
+            texts = [text for text in texts if text and text.casefold() != title.casefold()]
+            texts = texts or [_collapse(finding.statement) for finding in source.findings]
+            if texts:
+                words = f"{title}. {' '.join(texts)}".split()
+                self.cards[source.id] = " ".join(words[:_CARD_WORDS])
 
 
 class EntryTable:
     """The entries without their texts, in the order of `iter_entries`; `keys[n][0]` is the vector key of the
-    n-th entry's text, the others those of its sentences."""
+    n-th entry's text, the others those of its sentences. `cards` are the vector keys of what each source is
+    about, by source id."""
 
-    __slots__ = ("digest", "ids", "keys", "kinds", "source_ids")
+    __slots__ = ("cards", "digest", "ids", "keys", "kinds", "source_ids")
 
-    def __init__(self, entries: Iterator[Entry], model: str) -> None:
+    def __init__(self, entries: Iterator[Entry], model: str, leads: Leads | None = None) -> None:
         self.ids: list[str] = []
         self.kinds: list[str] = []
         self.source_ids: list[str] = []
@@ -56,6 +110,10 @@ class EntryTable:
             self.source_ids.append(entry.source_id)
             self.keys.append(keys)
             digest.update(hash_parts(entry.id, entry.source_id, entry.context, *keys).encode("ascii"))
+        held = {} if leads is None else leads.cards
+        self.cards: dict[str, str] = {source_id: text_key(held[source_id]) for source_id in sorted(held)}
+        for source_id, key in self.cards.items():
+            digest.update(hash_parts(source_id, key).encode("ascii"))
         self.digest = digest.hexdigest()
 
     def __len__(self) -> int:
@@ -63,12 +121,29 @@ class EntryTable:
 
     def live_keys(self) -> list[str]:
         """Every vector key once, sorted."""
-        return sorted({key for keys in self.keys for key in keys})
+        return sorted({key for keys in (*self.keys, tuple(self.cards.values())) for key in keys})
+
+
+def read_table(store: EntryStore, model: str) -> tuple[EntryTable, dict[str, str]]:
+    """The table of all entries, and the texts of its cards by vector key."""
+    leads = Leads()
+    table = EntryTable(iter_entries(store, leads), model, leads)
+    return table, {table.cards[source_id]: text for source_id, text in leads.cards.items()}
 
 
 def entry_keys(entry: Entry) -> tuple[str, ...]:
     """The vector keys of an entry: its text's, then its sentences'."""
     return (text_key(entry.text), *(text_key(sentence) for sentence in entry.sentences))
+
+
+def _sentence_spans(passage: Passage) -> tuple[tuple[int, int], ...]:
+    return passage.sentences or ((passage.selector.start, passage.selector.end),)
+
+
+def _cut(passage: Passage, low: int, high: int) -> str:
+    """The part of document offsets low:high that the passage holds."""
+    start = passage.selector.start
+    return passage.selector.exact[max(0, low - start) : max(0, high - start)]
 
 
 def _passage_entry(passage: Passage, source_id: str, source_words: str) -> Entry:

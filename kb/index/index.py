@@ -1,48 +1,34 @@
 """The index of one knowledge base: finds the passages and findings that may bear on a sentence.
 
-Owns the folder `index` of the home, the order of the steps of a search, and the state that says how the
+Owns the folder `index` of the home, its upkeep, and the state that says how the
 index stands to the store. Everything here is derived: whatever is missing, torn or stale is said, worked
 around at once, and made again by `refresh` or `rebuild`.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kb.index.dense import DenseSide
-from kb.index.entries import EntryTable, iter_entries, text_key
+from kb.index.entries import EntryTable, iter_entries, read_table, text_key
 from kb.index.faults import DerivedFault
-from kb.index.fusion import fuse, fuse_sources
 from kb.index.generations import Generation, drop_older
 from kb.index.lexical import LexicalIndex
+from kb.index.search import Searcher, make_issue
 from kb.index.state import StateFile, read_state, remove_state, write_state
-from kb.index.types import EntryStore, Hit, IndexState, IndexStatus, SourceHit, VectorIndex
-from kb.index.vectors import Floats, Ordinals, VectorTable, load_matrix
+from kb.index.types import EntryStore, Hit, IndexState, IndexStatus, SourceHit
+from kb.index.vectors import VectorTable, load_matrix
 from kb.index.view import View, make_view
-from kb.types import Issue, Level
+from kb.types import Issue
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
 
-# Candidates of either side before fusion. More of them change no figure on SciFact (kb/models/CARD.md).
-_NEAREST_TEXTS = 128
-_LEXICAL_HITS = 100
-_TOPICS = 64  # sources nearest by their mean vector
-_PER_HIT = 6  # texts to look at for each hit that is asked for, beyond those
-# Up to here every answer of Chroma is completed by an exact scan (1 to 4 ms): its graph differs from build to
-# build and misses a text now and then, and the same input must give the same report.
-_CHECKED_TEXTS = 50_000
 _EMBED_BATCH = 64  # texts embedded between two saves: what a kill can lose
-_DIGITS = 6  # of a score; also what makes equal scores equal
 
 Progress = Callable[[int, int], None]
 
@@ -61,10 +47,10 @@ class Index:
     ) -> None:
         self._store = store
         self._embedder = embedder
-        self._queries = queries or embedder
         self._folder = store.home / "index"
         self._mutex = threading.Lock()
         self._dense = DenseSide(self._folder, embedder.sha256, chroma_url)
+        self._searcher = Searcher(store, self._folder, self._dense, queries or embedder)
         self._view = self._load_view()
 
     @classmethod
@@ -115,185 +101,19 @@ class Index:
         self, queries: Sequence[str], *, limit: int = 20, source_ids: frozenset[str] | None = None
     ) -> tuple[tuple[Hit, ...], ...]:
         """`search` for each query, on one state of the index."""
-        _check_limit(limit)
-        view = self._view
-        allowed: Ordinals | None = None
-        if source_ids is not None:
-            places = [view.sources.place_of[one] for one in source_ids if one in view.sources.place_of]
-            mine = [view.sources.entries[place] for place in sorted(places)]
-            allowed = np.unique(np.concatenate(mine)) if mine else np.empty(0, dtype=np.int64)
-        if allowed is not None and not len(allowed):
-            return tuple(() for _ in queries)
-        near = self._find_near(view, queries, max(_NEAREST_TEXTS, _PER_HIT * limit), allowed)
-        answers: list[tuple[Hit, ...]] = []
-        for query in queries:
-            if query in near:
-                answers.append(self._search(view, query, *near[query], limit, source_ids, allowed))
-            else:
-                answers.append(())
-        return tuple(answers)
+        return self._searcher.search_many(queries, limit=limit, source_ids=source_ids)
 
     def search_sources(self, queries: Sequence[str], *, limit: int = 20) -> tuple[tuple[SourceHit, ...], ...]:
         """For each query the best `limit` sources by all of their text, best first, ties by id."""
-        _check_limit(limit)
-        view = self._view
-        near = self._find_near(view, queries, max(_NEAREST_TEXTS, _PER_HIT * limit), None)
-        return tuple(
-            self._search_sources(view, query, *near[query], limit) if query in near else ()
-            for query in queries
-        )
+        return self._searcher.search_sources(queries, limit=limit)
 
-    def _find_near(
-        self, view: View, queries: Sequence[str], limit: int, allowed: Ordinals | None
-    ) -> dict[str, tuple[Floats, list[int]]]:
-        """The vector and the nearest rows of each query that holds a letter or digit."""
-        asked = [query for query in dict.fromkeys(queries) if re.search(r"[^\W_]", query)]
-        if not asked:
-            return {}
-        vectors = self._queries.embed(asked)
-        rows = self._nearest_rows(view, vectors, limit, allowed)
-        return {query: (vectors[place], rows[place]) for place, query in enumerate(asked)}
+    @property
+    def _view(self) -> View:
+        return self._searcher.view
 
-    def _search(
-        self,
-        view: View,
-        query: str,
-        vector: Floats,
-        rows: Sequence[int],
-        limit: int,
-        source_ids: frozenset[str] | None,
-        allowed: Ordinals | None,
-    ) -> tuple[Hit, ...]:
-        near = view.vectors.owners_of(rows)
-        if allowed is not None:
-            near = np.intersect1d(near, allowed)
-        words = self._ask_words(query, max(_LEXICAL_HITS, 2 * limit), source_ids=source_ids)
-        union, words = self._complete(query, near, words)
-        if not len(union):
-            return ()
-        dense = view.vectors.score(vector, union)
-        lexical = np.array([words.get(int(place), (0.0, 0.0))[0] for place in union])
-        scores = np.round(fuse(dense, lexical), _DIGITS)
-        dense = np.nan_to_num(dense)
-        ids = view.table.ids
-        order = sorted(range(len(union)), key=lambda row: (-scores[row], ids[union[row]]))[:limit]
-        return tuple(
-            Hit(
-                entry_id=ids[union[row]],
-                kind=view.table.kinds[union[row]],
-                source_id=view.table.source_ids[union[row]],
-                lexical=round(words.get(int(union[row]), (0.0, 0.0))[1], _DIGITS),
-                dense=round(float(dense[row]), _DIGITS),
-                score=float(scores[row]),
-            )
-            for row in order
-        )
-
-    def _search_sources(
-        self, view: View, query: str, vector: Floats, rows: Sequence[int], limit: int
-    ) -> tuple[SourceHit, ...]:
-        near = view.sources.owners_of(view.vectors.owners_of(rows))
-        near = np.union1d(near, view.sources.nearest_topics(vector, max(_TOPICS, limit)))
-        words = self._ask_words(query, max(_LEXICAL_HITS, 2 * limit), whole=True)
-        union, words = self._complete(query, near, words, whole=True)
-        if not len(union):
-            return ()
-        topic, nearest = view.sources.score(vector, union)
-        shares = np.array([words.get(int(place), (0.0, 0.0))[1] for place in union])
-        scores = np.round(fuse_sources(shares, topic, nearest), _DIGITS)
-        topic, nearest = np.nan_to_num(topic), np.nan_to_num(nearest)
-        ids = view.sources.ids
-        order = sorted(range(len(union)), key=lambda row: (-scores[row], ids[union[row]]))[:limit]
-        return tuple(
-            SourceHit(
-                source_id=ids[union[row]],
-                words=round(float(shares[row]), _DIGITS),
-                topic=round(float(topic[row]), _DIGITS),
-                nearest=round(float(nearest[row]), _DIGITS),
-                score=float(scores[row]),
-            )
-            for row in order
-        )
-
-    def _complete(
-        self, query: str, near: Ordinals, words: dict[int, tuple[float, float]], *, whole: bool = False
-    ) -> tuple[Ordinals, dict[int, tuple[float, float]]]:
-        """All candidates of both sides, and the lexical scores of those that only the other side found."""
-        union = np.union1d(near, np.array(sorted(words), dtype=np.int64))
-        rest = [int(place) for place in union if int(place) not in words]
-        if rest:
-            words = words | self._ask_words(query, len(rest), ordinals=rest, whole=whole)
-        return union, words
-
-    def _nearest_rows(
-        self, view: View, queries: Floats, limit: int, allowed: Ordinals | None
-    ) -> list[list[int]]:
-        """For each vector the rows of its `limit` nearest texts. Of Chroma twice as many are asked for, and the
-        first half by exact cosine kept; what its graph missed is added where looking at every row is cheap."""
-        vectors, exact = view.vectors, view.exact
-        if allowed is not None:  # a filter in Chroma is 30 to 140 times slower than none: look at these rows
-            rows = vectors.rows_of(allowed)
-            return [vectors.nearest(vector, rows, limit) for vector in queries]
-        chosen = self._dense.choose(vectors, exact, view.table.digest)
-        given = (
-            [set()] * len(queries) if chosen is exact else self._ask_chroma(chosen, view, queries, 2 * limit)
-        )
-        if len(vectors.keys) > _CHECKED_TEXTS and all(given):
-            return [
-                vectors.nearest(vector, np.array(sorted(mine), dtype=np.int64), limit)
-                for vector, mine in zip(queries, given, strict=True)
-            ]
-        sure = exact.query_rows(queries, limit)
-        for mine, rows_found in zip(given, sure, strict=True):
-            if mine and len(mine.intersection(rows_found)) < len(rows_found) / 2:
-                fault = DerivedFault(f"it missed more than half of the {len(rows_found)} nearest texts")
-                self._dense.condemn(fault, chosen)
-                break
-        return sure
-
-    def _ask_chroma(self, chosen: VectorIndex, view: View, queries: Floats, wanted: int) -> list[set[int]]:
-        """The rows that Chroma gives for each vector; none, and Chroma is asked no more, where it fails or
-        gives strays."""
-        row_of = view.vectors.row_of
-        found: list[set[int]] = []
-        try:
-            for keys in chosen.query_many(queries, wanted):
-                rows = {row_of[key] for key in keys if key in row_of}
-                if len(rows) < min(wanted, len(row_of)):
-                    raise DerivedFault(f"it gave {len(rows)} known texts where {wanted} were asked for")
-                found.append(rows)
-        except DerivedFault as fault:
-            self._dense.condemn(fault, chosen)
-            return [set() for _ in queries]
-        return found
-
-    def _ask_words(
-        self,
-        query: str,
-        limit: int,
-        *,
-        source_ids: frozenset[str] | None = None,
-        ordinals: Sequence[int] | None = None,
-        whole: bool = False,
-    ) -> dict[int, tuple[float, float]]:
-        """(BM25, share) by entry, or by source. A published index that breaks while it is asked is replaced
-        in memory."""
-        view = self._view
-        lexical = view.whole if whole else view.lexical
-        for _ in range(2):
-            if lexical is None:
-                break
-            try:
-                found = lexical.query(query, limit, source_ids=source_ids, ordinals=ordinals)
-                return {hit.ordinal: (hit.score, hit.share) for hit in found}
-            except DerivedFault as fault:
-                note = f"The lexical index can't be used: {fault}. Run `wherefrom reindex`."
-                lexical = self._generation(view.table, whole=whole).build()
-                if self._view is view:
-                    issues = (*view.issues, _issue("lexical_index_unusable", note))
-                    changed = {"whole" if whole else "lexical": lexical}
-                    self._view = replace(view, issues=issues, **changed)
-        return {}
+    @_view.setter
+    def _view(self, view: View) -> None:
+        self._searcher.view = view
 
     def _generation(self, table: EntryTable, *, whole: bool) -> Generation:
         return Generation(self._store, self._folder, table, whole=whole)
@@ -330,16 +150,19 @@ class Index:
             advance(0)
             self._embed_missing(vectors, advance)
             ground, table, vectors = self._read_store()
-        lexical, issues = self._publish_lexical(table)
-        self._view = self._make_view(ground, table, vectors, lexical, issues)
+        issues: list[Issue] = []
+        lexical = self._publish(table, issues, whole=False)
+        whole = self._publish(table, issues, whole=True)
+        self._view = make_view(ground, table, vectors, lexical, whole, tuple(issues))
         self._dense.synchronise(vectors, table.digest, advance)
         write_state(self._folder, StateFile(generation=table.digest, ground=ground, entries=len(table)))
-        drop_generations(self._folder / "lexical", _lexical_name(table))
+        drop_older(self._folder, table)
         advance(total - done)
 
     def _embed_missing(self, vectors: VectorTable, advance: Callable[[int], None]) -> None:
         lacking = set(vectors.missing)
-        texts: dict[str, str] = {}
+        _, cards = read_table(self._store, self._embedder.sha256)
+        texts = {key: text for key, text in cards.items() if key in lacking}
         for entry in iter_entries(self._store):
             for text in (entry.text, *entry.sentences):
                 key = text_key(text)
@@ -353,20 +176,17 @@ class Index:
             self._store.save_vectors(self._embedder.sha256, rows)
             advance(len(batch))
 
-    def _publish_lexical(self, table: EntryTable) -> tuple[LexicalIndex | None, tuple[Issue, ...]]:
-        lexical = _open_lexical(self._folder, table)
-        if lexical is not None:
-            return lexical, ()
-        try:
-            lexical = LexicalIndex.publish(iter_entries(self._store), _lexical_folder(self._folder, table))
-            if len(lexical) != len(table):
-                raise DerivedFault("the store was changed while it was written")
-        except OSError as error:
-            raise make_write_error(self._folder, error) from error
-        except DerivedFault as fault:
-            note = f"The lexical index can't be kept: {fault}. Run `wherefrom reindex`."
-            return self._memory_lexical(table), (_issue("lexical_index_unusable", note),)
-        return lexical, ()
+    def _publish(self, table: EntryTable, issues: list[Issue], *, whole: bool) -> LexicalIndex | None:
+        generation = self._generation(table, whole=whole)
+        lexical = generation.open()
+        if lexical is None:
+            try:
+                lexical = generation.publish()
+            except DerivedFault as fault:
+                note = f"The lexical index can't be kept: {fault}. Run `wherefrom reindex`."
+                issues.append(make_issue("lexical_index_unusable", note))
+                lexical = generation.build()
+        return lexical
 
     # ----------------------------------------------------------------------- state
 
@@ -374,7 +194,8 @@ class Index:
         """How the index stands to the store as it is now."""
         view = self._view if self.is_current() else self._load_view()
         digest = view.table.digest
-        published = _open_lexical(self._folder, view.table)
+        published = self._generation(view.table, whole=False).open()
+        whole = self._generation(view.table, whole=True).open()
         texts = len(view.table.live_keys())
         # Chroma is asked for the state that is searched, lest it be closed for another's sake.
         mine = self._view
@@ -384,7 +205,7 @@ class Index:
         if len(view.table) or state is not None:
             if state is None:
                 status, message = IndexStatus.MISSING, "There is no index yet. Run `wherefrom reindex`."
-            elif state.generation != digest or view.vectors.missing or published is None:
+            elif state.generation != digest or view.vectors.missing or published is None or whole is None:
                 status = IndexStatus.STALE
                 message = "The index isn't up to date with the store. Run `wherefrom reindex`."
             elif chroma is not None and chroma != texts:
@@ -405,7 +226,7 @@ class Index:
         """The entries and vectors of one ground: read again while a writer is at it."""
         ground = self._store.ground()
         while True:
-            table = EntryTable(iter_entries(self._store), self._embedder.sha256)
+            table, _ = read_table(self._store, self._embedder.sha256)
             after = self._store.ground()
             if after == ground:
                 break
@@ -413,72 +234,30 @@ class Index:
         keys, matrix = load_matrix(self._store, self._embedder.sha256, self._embedder.dimensions)
         return ground, table, VectorTable(table, keys, matrix)
 
-    def _load_view(self) -> _View:
+    def _load_view(self) -> View:
         ground, table, vectors = self._read_store()
         issues: list[Issue] = []
         state = read_state(self._folder)
         if len(table):
             if state is None:
-                issues.append(_issue("index_missing", "There is no index yet. Run `wherefrom reindex`."))
+                issues.append(make_issue("index_missing", "There is no index yet. Run `wherefrom reindex`."))
             elif state.generation != table.digest:
                 note = "The search index is older than the store. Run `wherefrom reindex`."
-                issues.append(_issue("index_stale", note))
+                issues.append(make_issue("index_stale", note))
         if vectors.missing:
             lacking = len(table) - vectors.count_complete(table)
             note = (
                 f"{lacking} of {len(table)} entries can't be found by meaning yet. Run `wherefrom reindex`."
             )
-            issues.append(_issue("vectors_missing", note))
-        published = _open_lexical(self._folder, table)
-        lexical = published or self._memory_lexical(table)
-        if published is None and len(table) and not issues:
+            issues.append(make_issue("vectors_missing", note))
+        entries, sources = (self._generation(table, whole=whole) for whole in (False, True))
+        published, published_whole = entries.open(), sources.open()
+        lexical, whole = published or entries.build(), published_whole or sources.build()
+        if (published is None or published_whole is None) and len(table) and not issues:
             issues.append(
-                _issue("lexical_index_missing", "The lexical index is gone; one in memory answers.")
+                make_issue("lexical_index_missing", "The lexical index is gone; one in memory answers.")
             )
-        if lexical is None:
+        if lexical is None or whole is None:
             note = "The lexical index is missing: search goes by meaning alone. Run `wherefrom reindex`."
-            issues.append(_issue("lexical_index_unusable", note))
-        return self._make_view(ground, table, vectors, lexical, tuple(issues))
-
-    def _memory_lexical(self, table: EntryTable) -> LexicalIndex | None:
-        if len(table) > _MEMORY_ENTRIES:
-            return None
-        try:
-            lexical = LexicalIndex.build(iter_entries(self._store))
-        except DerivedFault:
-            return None
-        return lexical if len(lexical) == len(table) else None
-
-    @staticmethod
-    def _make_view(
-        ground: str,
-        table: EntryTable,
-        vectors: VectorTable,
-        lexical: LexicalIndex | None,
-        issues: tuple[Issue, ...],
-    ) -> _View:
-        by_source: dict[str, list[int]] = {}
-        for place, source_id in enumerate(table.source_ids):
-            by_source.setdefault(source_id, []).append(place)
-        return _View(ground, table, vectors, ExactIndex(vectors), lexical, by_source, issues)
-
-
-def _lexical_name(table: EntryTable) -> str:
-    return table.digest[:32]
-
-
-def _lexical_folder(folder: Path, table: EntryTable) -> Path:
-    return folder / "lexical" / _lexical_name(table)
-
-
-def _open_lexical(folder: Path, table: EntryTable) -> LexicalIndex | None:
-    """The published generation of exactly these entries, if it is there and whole."""
-    try:
-        lexical = LexicalIndex.open(_lexical_folder(folder, table))
-    except DerivedFault:
-        return None
-    return lexical if len(lexical) == len(table) else None
-
-
-def _issue(code: str, message: str) -> Issue:
-    return Issue(stage="kb.index", level=Level.WARNING, code=code, message=message)
+            issues.append(make_issue("lexical_index_unusable", note))
+        return make_view(ground, table, vectors, lexical, whole, tuple(issues))

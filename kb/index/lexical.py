@@ -182,13 +182,13 @@ def prepare_text(text: str) -> str:
     return _THOUSANDS.sub("", _INVISIBLE.sub("", whole).replace("\0", " "))
 
 
-def drop_generations(folder: Path, keep: str) -> None:
+def drop_generations(folder: Path, *keep: str) -> None:
     """Remove other generations under `folder`, and what a process that is gone left half-built. Readers that
     have an old one open keep reading it."""
     if not folder.is_dir():
         return
     for path in folder.iterdir():
-        if path.name == keep or _is_being_built(path.name):
+        if path.name in keep or _is_being_built(path.name):
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PASSAGE = "passage"
 FINDING = "finding"
+SOURCE = "source"  # a whole source: an entry of the sources' own lexical index, never a hit
 
 
 class EntryStore(Protocol):
@@ -24,7 +25,7 @@ class EntryStore(Protocol):
     @property
     def home(self) -> Path: ...
     def iter_sources(self) -> Iterator[Source]: ...
-    def iter_passages(self) -> Iterator[Passage]: ...
+    def iter_passages(self, source_id: str | None = None) -> Iterator[Passage]: ...
     def save_vectors(self, model: str, rows: Iterable[tuple[str, bytes]]) -> None: ...
     def load_vectors(self, model: str) -> tuple[list[str], bytes]: ...
     def prune_vectors(self, model: str, keep: Collection[str]) -> int: ...
@@ -36,6 +37,10 @@ class VectorIndex(Protocol):
 
     def query(self, vector: NDArray[np.float32], limit: int) -> Sequence[str]:
         """Keys of about the `limit` nearest texts by cosine, nearest first."""
+        ...
+
+    def query_many(self, vectors: NDArray[np.float32], limit: int) -> Sequence[Sequence[str]]:
+        """`query` for each row of `vectors`."""
         ...
 
 
@@ -70,6 +75,23 @@ class Hit:
     source_id: str
     lexical: float
     dense: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHit:
+    """A source that may bear on a query, by all of its text.
+
+    `words`: the share of the query's words, weighted by their rarity, that the whole source holds, at most 1.
+    `topic`: cosine of the query to what the source is about (title and abstract), 0 where it is negative.
+    `nearest`: cosine to the nearest sentence, passage or finding of it, 0 where it is negative.
+    `score`: the three in one (kb.index.fusion), in [0, 1]; comparable across queries.
+    """
+
+    source_id: str
+    words: float
+    topic: float
+    nearest: float
     score: float
 
 

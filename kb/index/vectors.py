@@ -6,7 +6,7 @@ that it is the same whichever rows are asked for with it. Knows no Chroma and no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from kb.index.types import EntryStore
 
 Floats = NDArray[np.float32]
 Ordinals = NDArray[np.int64]
+_SCAN_CELLS = 8_000_000  # cosines held at once by a scan for many queries: 32 MB
 
 
 class VectorTable:
@@ -71,7 +72,7 @@ class VectorTable:
 
     def nearest(self, vector: Floats, rows: Ordinals, limit: int) -> list[int]:
         """The `limit` rows among these that are nearest, nearest first, ties by row."""
-        cosines = _dot(self.matrix[rows], vector)
+        cosines = dot_rows(self.matrix[rows], vector)
         order = np.lexsort((rows, -cosines))[:limit]
         return [int(row) for row in rows[order]]
 
@@ -86,7 +87,7 @@ class VectorTable:
         lengths = self._offsets[held + 1] - self._offsets[held]
         mine = np.concatenate([self._rows[self._offsets[n] : self._offsets[n + 1]] for n in held])
         rows, place = np.unique(mine, return_inverse=True)
-        cosines = _dot(self.matrix[rows], vector)
+        cosines = dot_rows(self.matrix[rows], vector)
         best = np.maximum.reduceat(cosines[place], np.cumsum(lengths) - lengths)
         whole = cosines[np.searchsorted(rows, self._window[held])]
         scores[known] = np.clip((whole + best) / 2, 0.0, 1.0)
@@ -101,15 +102,31 @@ class ExactIndex:
 
     def query(self, vector: Floats, limit: int) -> list[str]:
         """Keys of the nearest texts, nearest first, ties by key."""
+        return [self._vectors.keys[row] for row in self.query_rows(vector[np.newaxis], limit)[0]]
+
+    def query_many(self, vectors: Floats, limit: int) -> list[list[str]]:
+        """The same for each row of `vectors`."""
+        return [[self._vectors.keys[row] for row in rows] for rows in self.query_rows(vectors, limit)]
+
+    def query_rows(self, vectors: Floats, limit: int) -> list[list[int]]:
+        """For each of several vectors, the rows of the nearest texts, nearest first, ties by row."""
+        return [rows for rows, _ in self.scan(vectors, limit)]
+
+    def scan(self, vectors: Floats, limit: int) -> Iterator[tuple[list[int], Floats]]:
+        """For each of several vectors, its nearest rows and its cosine to every row. Those cosines are quick
+        and good to about 1e-6: what is ranked by them is to be summed again."""
         matrix = self._vectors.matrix
-        if not len(matrix):
-            return []
-        rows = np.arange(len(matrix), dtype=np.int64)
-        if len(matrix) > 4 * limit:
-            # A fast scan picks a little more than is wanted; the exact sums below settle the order.
-            fast = matrix @ vector
-            rows = np.sort(np.argpartition(-fast, 2 * limit)[: 2 * limit])
-        return [self._vectors.keys[row] for row in self._vectors.nearest(vector, rows, limit)]
+        every = np.arange(len(matrix), dtype=np.int64)
+        step = max(1, _SCAN_CELLS // max(1, len(matrix)))
+        for start in range(0, len(vectors), step):
+            block = vectors[start : start + step]
+            quick = block @ matrix.T
+            for vector, cosines in zip(block, quick, strict=True):
+                rows = every
+                if len(matrix) > 4 * limit:
+                    # A little more than is wanted; the exact sums settle the order.
+                    rows = np.sort(np.argpartition(-cosines, 2 * limit)[: 2 * limit])
+                yield self._vectors.nearest(vector, rows, limit), cosines
 
 
 def load_matrix(store: EntryStore, model: str, dimensions: int) -> tuple[list[str], Floats]:
@@ -132,7 +149,7 @@ def load_matrix(store: EntryStore, model: str, dimensions: int) -> tuple[list[st
     return [key for key, good in zip(keys, sound, strict=True) if good], matrix[sound]
 
 
-def _dot(matrix: Floats, vector: Floats) -> NDArray[np.float64]:
+def dot_rows(matrix: Floats, vector: Floats) -> NDArray[np.float64]:
     """Row-wise dot products. A matrix product may sum a row in another order when other rows are asked for
     with it, and the last digits would move; this doesn't."""
     products: NDArray[np.float64] = (matrix * vector).sum(axis=1, dtype=np.float64)

@@ -294,8 +294,8 @@ def test_overlapping_passages_share_the_vectors_of_their_sentences(
 ) -> None:
     with Store.open(small_home) as store, Index.open(store, embedder) as opened:
         opened.refresh()
-        # Two sources of 7 sentences: 3 windows and a finding each.
-        assert opened.state().texts == 2 * (7 + 3 + 1)
+        # Two sources of 7 sentences: 3 windows, a finding and a card each.
+        assert opened.state().texts == 2 * (7 + 3 + 1 + 1)
 
 
 def test_a_grown_index_equals_one_built_at_once(
