@@ -63,7 +63,7 @@ def split_paragraphs(lines: list[Line], body: float) -> list[Paragraph]:
     paragraphs = [Paragraph(lines=[lines[0]])]
     in_references = False
     for line in lines[1:]:
-        open_paragraph = _find_interrupted(paragraphs, line)
+        open_paragraph = _find_interrupted(paragraphs, line, rights)
         if open_paragraph is not None:
             open_paragraph.lines.append(line)
             paragraphs.remove(open_paragraph)
@@ -79,17 +79,23 @@ def split_paragraphs(lines: list[Line], body: float) -> list[Paragraph]:
     return paragraphs
 
 
-def _find_interrupted(paragraphs: list[Paragraph], line: Line) -> Paragraph | None:
+def _find_interrupted(
+    paragraphs: list[Paragraph], line: Line, rights: dict[tuple[int, int, int], float]
+) -> Paragraph | None:
     """The paragraph that this line at the top of a column or page goes on with, where notes in smaller
     type or a caption stand between the two."""
     last = paragraphs[-1].lines[-1]
     moved = line.page != last.page or line.y > last.y + 0.5 * last.size
-    if not moved or not line.text[:1].islower() or _same_size(last, line):
+    if not moved or line.row or _same_size(last, line):
         return None
     for paragraph in reversed(paragraphs[-6:-1]):
         end = paragraph.lines[-1]
         if _same_size(end, line):
-            return None if _TERMINAL.search(end.text) or line.page - end.page > 1 else paragraph
+            if _TERMINAL.search(end.text) or end.row or line.page - end.page > 1:
+                return None
+            prose = len(paragraph.lines) > 1 or len(end.text) > 80  # and no heading
+            begun = line.text[:1].islower() or (prose and _is_full(end, plain_text(line.text), rights))
+            return paragraph if begun else None
     return None
 
 
@@ -153,7 +159,7 @@ def _starts_paragraph(
         return True
     if in_references:
         return ended and line.x0 < last.x0 - 0.5 * line.size
-    if is_row(before) or is_row(text):
+    if (is_row(before) or is_row(text)) and not (not ended and _is_full(last, text, rights)):
         return True
     right = max(
         rights.get((last.page, round(last.x0 / 40) + shift, round(last.size)), 0.0) for shift in (-1, 0, 1)
