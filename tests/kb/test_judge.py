@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.index import SourceHit
 from kb.judge import Judging, judge_claims
 from kb.judge.decide import Weighing, decide_claim
 from kb.link import LinkedClaim, SourceRank, link_claims
@@ -73,6 +74,19 @@ class MemoryLibrary:
                     share = coverage(content_stems(query), content_stems(passage.selector.exact))
                     hits.append(Hit(passage.id, "passage", passage.source_id or "", share, share))
             answers.append(sorted(hits, key=lambda hit: -hit.score)[:limit])
+        return answers
+
+    def search_sources(self, queries: Sequence[str], *, limit: int) -> list[list[SourceHit]]:
+        answers = []
+        for hits in self.search_many(queries, limit=1_000):
+            best: dict[str, SourceHit] = {}
+            for hit in hits:
+                share = hit.score
+                best.setdefault(
+                    hit.source_id,
+                    SourceHit(source_id=hit.source_id, words=share, topic=share, nearest=share, score=share),
+                )
+            answers.append(list(best.values())[:limit])
         return answers
 
     def passages_of(self, source_id: str) -> Sequence[Passage]:
