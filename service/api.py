@@ -22,10 +22,12 @@ from kb.errors import WherefromError
 from kb.ids import hash_bytes
 from kb.types import Source
 from service import api_models as models
+from service.access import DEFAULT_RATE, Access
 from service.api_check import CheckInput, Worker, check_raw, read_check
 from service.api_check import warm_up as load_models
 from service.api_docs import add_openapi, describe
 from service.citing import cite_as
+from service.keys import KeyRing
 from service.problems import (
     KINDS,
     ProblemError,
@@ -63,11 +65,14 @@ def create_app(
     site: Path | None = None,
     warm_up: bool = False,
     with_mcp: bool = False,
+    require_key: bool = False,
+    rate: int = DEFAULT_RATE,
 ) -> FastAPI:
     """The application. `hosts` are the names it answers to, `origins` the web origins whose pages may post
     to it; `site` a built site to serve under /site/; with `warm_up` the models load at the start and not at
-    the first check; `with_mcp` speaks the Model Context Protocol at /mcp. The workbench stays the caller's
-    to close."""
+    the first check; `with_mcp` speaks the Model Context Protocol at /mcp. Programs from elsewhere may ask
+    `rate` times a minute, with `require_key` only with an API key. The workbench stays the caller's to
+    close."""
     from service.protocols.matching_cache import MatcherCache
 
     worker = Worker()
@@ -93,7 +98,8 @@ def create_app(
     )
     app.state.workbench = workbench
     app.state.worker = worker
-    app.add_middleware(Guard, hosts=hosts, origins=origins)
+    app.add_middleware(Access, ring=KeyRing(workbench.store.home), require_key=require_key, rate=rate)
+    app.add_middleware(Guard, hosts=hosts, origins=origins)  # added last, so it stands around everything
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(WherefromError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -131,14 +137,29 @@ class _Mounted:
 
 
 def run_server(
-    workbench: Workbench, host: str = "127.0.0.1", port: int = 8000, *, hosts: Iterable[str] = ()
+    workbench: Workbench,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    hosts: Iterable[str] = (),
+    origins: Iterable[str] = (),
+    require_key: bool = False,
+    rate: int = DEFAULT_RATE,
 ) -> None:
     """Serve until interrupted. uvicorn's own access log is off: it would write query strings."""
     import uvicorn
 
     names = LOOPBACK_HOSTS | {host.strip("[]").lower()} | {name.lower() for name in hosts}
     uvicorn.run(
-        create_app(workbench, hosts=names, warm_up=True, with_mcp=True),
+        create_app(
+            workbench,
+            hosts=names,
+            origins=tuple(origins),
+            warm_up=True,
+            with_mcp=True,
+            require_key=require_key,
+            rate=rate,
+        ),
         host=host,
         port=port,
         access_log=False,

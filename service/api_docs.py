@@ -21,6 +21,8 @@ _DESCRIPTION = (
     "only ever added: ignore those that you don't know. Every error is a problem document (RFC 9457)."
 )
 
+# What any route may answer with, whatever is asked of it.
+_ANYWHERE = ("unauthorized", "forbidden", "wrong_host", "rate_limited", "internal_error")
 # Route -> (summary, codes of the problems that it answers with)
 _ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "check": ("Check a text", ("body_unreadable", "cross_site", "too_slow", "over_limit", "media_type_not_supported", "invalid_request", "busy")),
@@ -43,7 +45,7 @@ def describe(route: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operation_id": route,
         "summary": summary,
-        "responses": {**_problem_responses(("wrong_host", "internal_error", *codes))},
+        "responses": {**_problem_responses((*_ANYWHERE, *codes))},
     }
     if route == "check":
         described["openapi_extra"] = {"requestBody": _check_body(), "parameters": _check_parameters()}

@@ -44,6 +44,7 @@ sources_app = typer.Typer(
     help="Add, accept, fetch, refresh, list, show and check primary sources.", no_args_is_help=True
 )
 audit_app = typer.Typer(help="Check the log of verdicts.", no_args_is_help=True)
+keys_app = typer.Typer(help="Make, list and end API keys.", no_args_is_help=True)
 eval_app = typer.Typer(help="Measure how good the answers are.", no_args_is_help=True)
 
 # ---------------------------------------------------------------------- before the verb
@@ -357,11 +358,44 @@ def serve(
     terminal: Terminal,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host", metavar="NAME", help="A further host name to answer to; may be repeated."
+        ),
+    ] = None,
+    origins: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-origin",
+            metavar="ORIGIN",
+            help="A web origin whose pages may send texts, e.g. https://cms.example.",
+        ),
+    ] = None,
+    require_key: Annotated[
+        bool, typer.Option("--require-key", help="Ask programs from elsewhere for an API key.")
+    ] = False,
+    rate: Annotated[
+        int,
+        typer.Option(
+            "--rate", min=1, max=1_000_000, help="Requests a minute for each key or address from elsewhere."
+        ),
+    ] = 120,
 ) -> None:
-    """Serve the API, e.g. for an editor's tool."""
+    """Serve the API, the pages and the editors' protocols. Reachable from this machine alone unless told otherwise."""
     from service.commands import publishing
 
-    publishing.serve(terminal, host=host, port=port)
+    publishing.serve(
+        terminal,
+        publishing.Serving(
+            host=host,
+            port=port,
+            names=tuple(names or ()),
+            origins=tuple(origins or ()),
+            require_key=require_key,
+            rate=rate,
+        ),
+    )
 
 
 @add_verb(app, "mcp")
@@ -370,6 +404,38 @@ def mcp(terminal: Terminal) -> None:
     from service.commands import publishing
 
     publishing.serve_mcp(terminal)
+
+
+@add_verb(keys_app, "create")
+def keys_create(
+    terminal: Terminal,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is, for the list.")],
+    scopes: Annotated[
+        str, typer.Option("--scopes", metavar="SCOPES", help="read (look up), check (send texts), or both.")
+    ] = "read,check",
+) -> None:
+    """Make an API key. It is shown once; its hash is kept."""
+    from service.commands import keys
+
+    keys.create(terminal, name, scopes)
+
+
+@add_verb(keys_app, "list")
+def keys_list(terminal: Terminal) -> None:
+    """List the API keys, without their secrets."""
+    from service.commands import keys
+
+    keys.list_all(terminal)
+
+
+@add_verb(keys_app, "revoke")
+def keys_revoke(
+    terminal: Terminal, key: Annotated[str, typer.Argument(metavar="ID", help="The key's id, as listed.")]
+) -> None:
+    """End an API key, in running servers too."""
+    from service.commands import keys
+
+    keys.revoke(terminal, key)
 
 
 @add_verb(app, "reindex")
@@ -474,9 +540,11 @@ def eval_reading(
 
 add_group(app, _start)
 add_group(sources_app, lambda context: None)
+add_group(keys_app, lambda context: None)
 add_group(audit_app, lambda context: None)
 add_group(eval_app, lambda context: None)
 app.add_typer(sources_app, name="sources")
+app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
 app.add_typer(eval_app, name="eval")
 

@@ -48,6 +48,8 @@ KINDS: dict[str, ProblemKind] = {
     for kind in (
         _kind("bad_request", 400, "Bad request", "The request could not be understood; the detail says why."),
         _kind("body_unreadable", 400, "Body not readable", "The body isn't what its Content-Type says: well-formed JSON in UTF-8, finite numbers, no key twice, at most 32 levels deep."),
+        _kind("unauthorized", 401, "Key needed", "The server wants an API key: send `Authorization: Bearer KEY` with one that `wherefrom keys create` made and that is not revoked."),
+        _kind("forbidden", 403, "Key without this scope", "The API key is good, but not for this: make one with the scope `check` to send texts, `read` to read."),
         _kind("cross_site", 403, "Request from another site", "A page of another site may read this API but not send texts to it."),
         _kind("not_found", 404, "Not found", "The knowledge base holds nothing under this address or id."),
         _kind("method_not_allowed", 405, "Method not allowed", "The address exists, and answers other methods: see the Allow header."),
@@ -59,6 +61,7 @@ KINDS: dict[str, ProblemKind] = {
         _kind("input_unreadable", 422, "Input not readable", "The text, page or PDF was received but could not be read."),
         _kind("fetch_failed", 422, "Address not fetched", "The address was refused (only public http and https addresses are fetched) or did not answer."),
         _kind("language_not_supported", 422, "Language not supported", "Wherefrom reads English only."),
+        _kind("rate_limited", 429, "Too many requests", "The limit of requests a minute is reached; go on after the time in Retry-After."),
         _kind("internal_error", 500, "Internal error", "A fault of Wherefrom's own. Report it with the request id; nothing of the request was kept."),
         _kind("store_unusable", 503, "Knowledge base not usable", "The knowledge base is missing, locked or damaged; `wherefrom doctor` on the server tells more."),
         _kind("busy", 503, "Busy", "Too many checks are waiting; try again after the time in Retry-After."),
@@ -66,8 +69,8 @@ KINDS: dict[str, ProblemKind] = {
 }  # fmt: skip
 
 _BY_STATUS = {
-    400: "bad_request", 403: "cross_site", 404: "not_found", 405: "method_not_allowed", 408: "too_slow",
-    413: "over_limit", 415: "media_type_not_supported", 421: "wrong_host", 422: "invalid_request",
+    400: "bad_request", 401: "unauthorized", 403: "cross_site", 404: "not_found", 405: "method_not_allowed", 408: "too_slow",
+    413: "over_limit", 415: "media_type_not_supported", 421: "wrong_host", 422: "invalid_request", 429: "rate_limited",
     503: "busy",
 }  # fmt: skip
 

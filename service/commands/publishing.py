@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from service.commands.opening import open_store, open_workbench
@@ -24,14 +25,37 @@ def build(terminal: Terminal, out: Path, *, base_url: str | None) -> None:
     terminal.put_text(f"Open {out / 'index.html'}")
 
 
-def serve(terminal: Terminal, *, host: str, port: int) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How to serve: where, under which further names, for pages of which origins, and for whom."""
+
+    host: str
+    port: int
+    names: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    require_key: bool = False
+    rate: int = 120
+
+
+def serve(terminal: Terminal, serving: Serving) -> None:
     """Serves the API until interrupted. Requests are not logged: drafts are private."""
     from service.api import run_server
 
+    host, port = serving.host, serving.port
+    if host not in ("127.0.0.1", "::1", "localhost") and not serving.require_key:
+        terminal.say(f"{host} can be reached from other machines, without a key: --require-key asks for one.")
     with open_workbench(terminal.settings) as workbench:
         terminal.say(f"Serving on http://{host}:{port} (what it offers: /docs). Stop it with Ctrl-C.")
         try:
-            run_server(workbench, host, port)
+            run_server(
+                workbench,
+                host,
+                port,
+                hosts=serving.names,
+                origins=serving.origins,
+                require_key=serving.require_key,
+                rate=serving.rate,
+            )
         except KeyboardInterrupt:
             terminal.say("Stopped.")
         except SystemExit as error:  # the server's own end where it can't listen; it has said why
