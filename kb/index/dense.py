@@ -26,7 +26,7 @@ _STAGE = "kb.index"
 class DenseSide:
     """Safe to share between threads. `folder` is the index folder, `url` a Chroma server instead of it."""
 
-    def __init__(self, folder: Path, model: str, url: str | None) -> None:
+    def __init__(self, folder: Path, model: str, url: str | None, *, exact: bool = False) -> None:
         if url is not None:
             read_address(url)
         self._folder = folder / "chroma"
@@ -34,6 +34,7 @@ class DenseSide:
         # On a server many knowledge bases share one space of names.
         owner = hash_parts("home", str(folder.absolute()))[:12] if url is not None else "texts"
         self._name = f"{owner}-{model[:32]}"
+        self._exact = exact  # Chroma is left alone and exact search answers
         self._lock = OwnerLock(folder / "owner.lock")
         self._seal = Seal(folder / "chroma.seal", self._folder)
         self._mutex = threading.RLock()
@@ -48,7 +49,7 @@ class DenseSide:
 
     def choose(self, vectors: VectorTable, exact: ExactIndex, generation: str) -> VectorIndex:
         """The index to ask for this generation. Writes nothing but the lock and the seal."""
-        if not vectors.keys:
+        if not vectors.keys or self._exact:
             return exact
         # While another thread opens or writes Chroma, exact search answers: nobody waits.
         if self._ready_for != generation and self._mutex.acquire(blocking=False):
@@ -77,6 +78,8 @@ class DenseSide:
         with self._mutex:
             self._issues.clear()
             self._tried_for = generation
+            if self._exact:
+                return
             if (not vectors.keys and not self._folder.exists()) or not self._take_ownership():
                 return
             self._ready_for = ""  # whoever searches meanwhile asks the exact index

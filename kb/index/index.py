@@ -44,12 +44,13 @@ class Index:
         *,
         chroma_url: str | None = None,
         queries: Embedder | None = None,
+        exact: bool = False,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._folder = store.home / "index"
         self._mutex = threading.Lock()
-        self._dense = DenseSide(self._folder, embedder.sha256, chroma_url)
+        self._dense = DenseSide(self._folder, embedder.sha256, chroma_url, exact=exact)
         self._searcher = Searcher(store, self._folder, self._dense, queries or embedder)
         self._view = self._load_view()
 
@@ -61,11 +62,13 @@ class Index:
         *,
         chroma_url: str | None = None,
         queries: Embedder | None = None,
+        exact: bool = False,
     ) -> Index:
         """The index under `store.home`; embeds nothing and writes nothing. `issues` says what is missing;
         `refresh` brings it up to the store. `chroma_url` names a Chroma server to use instead of the
-        embedded one; `queries` embeds what is searched for, where that is not to be `embedder` itself."""
-        return cls(store, embedder, chroma_url=chroma_url, queries=queries)
+        embedded one, `exact` uses none at all; `queries` embeds what is searched for, where that is not to be
+        `embedder` itself."""
+        return cls(store, embedder, chroma_url=chroma_url, queries=queries, exact=exact)
 
     def close(self) -> None:
         """Let go of the Chroma directory, so that another process can own it."""

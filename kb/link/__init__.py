@@ -6,13 +6,14 @@ Proposes candidates (passages and registry findings) with named features; decide
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from kb.link.candidates import gather_candidates
 from kb.link.disputes import DISPUTING, Disputes, index_disputes
 from kb.link.numbers import number_pattern
 from kb.link.queries import clause_query, query_of
-from kb.link.ranking import Naming, rank_sources
-from kb.link.searching import search_claims
+from kb.link.ranking import Naming, Weights, rank_sources
+from kb.link.searching import Searched, search_claims
 from kb.link.values import Library, LinkedClaim, LinkHit, LinkSourceHit, SourceRank
 from kb.source_names import index_names
 from kb.types import Claim
@@ -24,28 +25,36 @@ __all__ = [
     "LinkHit",
     "LinkSourceHit",
     "LinkedClaim",
+    "Reading",
     "SourceRank",
+    "Weights",
     "clause_query",
     "index_disputes",
     "link_claims",
     "number_pattern",
     "query_of",
+    "read_claims",
 ]
 
 
-def link_claims(
-    claims: Sequence[Claim],
-    library: Library,
-    *,
-    document_cites: frozenset[str] = frozenset(),
-    document_text: str = "",
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[LinkedClaim, ...]:
-    """Rank the sources and gather the candidates of every claim, in the claims' order. `document_cites` are the
-    sources that a link anywhere in the article points at, `document_text` is read for their names."""
-    if not claims:
-        return ()
-    searched = search_claims(claims, library)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that is known of an article's claims and a library's sources before they are ranked."""
+
+    claims: tuple[Claim, ...]
+    searched: tuple[Searched, ...]
+    naming: Naming
+    disputes: Disputes
+
+    def rank(self, known: frozenset[str], weights: Weights) -> list[tuple[SourceRank, ...]]:
+        """The ranks of every claim among these sources, in the claims' order."""
+        return rank_sources(self.claims, self.searched, self.naming, self.disputes, known, weights)
+
+
+def read_claims(
+    claims: Sequence[Claim], library: Library, *, document_cites: frozenset[str], document_text: str
+) -> Reading:
+    """Search for every claim, and find what the article calls its sources."""
     names = index_names(library.sources.values())
     naming = Naming(
         here=[
@@ -55,9 +64,30 @@ def link_claims(
         anywhere=names.weigh(document_text),
         cites=document_cites,
     )
-    disputes = index_disputes(library.sources.values())
-    ranks = rank_sources(claims, searched, naming, disputes, frozenset(library.sources))
-    candidates = gather_candidates(claims, ranks, searched, disputes, library)
+    return Reading(
+        claims=tuple(claims),
+        searched=tuple(search_claims(claims, library)),
+        naming=naming,
+        disputes=index_disputes(library.sources.values()),
+    )
+
+
+def link_claims(
+    claims: Sequence[Claim],
+    library: Library,
+    *,
+    document_cites: frozenset[str] = frozenset(),
+    document_text: str = "",
+    weights: Weights = Weights(),  # noqa: B008 - frozen
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[LinkedClaim, ...]:
+    """Rank the sources and gather the candidates of every claim, in the claims' order. `document_cites` are the
+    sources that a link anywhere in the article points at, `document_text` is read for their names."""
+    if not claims:
+        return ()
+    reading = read_claims(claims, library, document_cites=document_cites, document_text=document_text)
+    ranks = reading.rank(frozenset(library.sources), weights)
+    candidates = gather_candidates(claims, ranks, reading.searched, reading.disputes, library)
     linked = []
     for position, claim in enumerate(claims):
         linked.append(LinkedClaim(claim=claim, ranks=ranks[position], candidates=candidates[position]))

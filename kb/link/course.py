@@ -33,10 +33,13 @@ class Course:
     share: NDArray[np.float64]
 
 
-def follow_course(fits: Matrix, leaning: NDArray[np.float64], staying: Sequence[float]) -> Course:
+def follow_course(
+    fits: Matrix, leaning: NDArray[np.float64], staying: Sequence[float], *, alone: bool = False
+) -> Course:
     """`fits[t, s]` is the log of how much likelier claim t is if it goes back to source s than if it goes back to
     none; `leaning[s]` at least 0 how much the article leans to a source by names and links, in log units;
-    `staying[t]` the chance that claim t goes back to the same source as the claim before."""
+    `staying[t]` the chance that claim t goes back to the same source as the claim before. `alone` looks at no
+    other claim."""
     claims = len(fits)
     fits = np.hstack([np.zeros((claims, 1)), fits])
     fits = fits - fits.max(axis=1, keepdims=True)
@@ -44,6 +47,10 @@ def follow_course(fits: Matrix, leaning: NDArray[np.float64], staying: Sequence[
     lean = np.concatenate([[1.0], np.exp(leaning)])
     turning = lean / lean.sum()
     here = around = np.empty((0, 0))
+    if alone:
+        here = turning * own
+        here /= here.sum(axis=1, keepdims=True)
+        return Course(here[:, 1:], np.tile(turning[1:], (claims, 1)), turning[1:])
     for _ in range(_ROUNDS):
         around = _look_around(passed_on, turning, staying)
         here = around * own

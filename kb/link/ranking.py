@@ -20,17 +20,6 @@ from kb.link.searching import Searched
 from kb.link.values import SourceRank
 from kb.types import Claim, Route
 
-# Natural logs of how much likelier a source becomes. The first is what the fit on SciFact's training claims gives
-# (service.train.linking). The others are set by hand on the open articles, in the middle of where they matter
-# little: half or double of any one moves at most two of 99 rows.
-_PER_RELEVANCE = 18.0
-_LEAST_RELEVANCE = 0.38  # at which a source is as likely as none
-_CITED = 8.0
-_ATTRIBUTED = 2.0  # halved, thirded for the second and third suggestion
-_NAMED_HERE = 1.5
-_NUMBER = 1.5  # at most; less for a number that many of the sources hold
-_NAMED_IN_ARTICLE = 3.0
-_DOCUMENT_CITES = 2.0
 # The chance to stay with a source falls with the distance to the claim before, in characters.
 _STAYING = 0.95
 _STRETCH = 1500.0
@@ -39,6 +28,23 @@ _SCORE_PER_RELEVANCE = 0.2
 _RANKS_KEPT = 12
 # A source that contests another comes after it while that one is at least this much as likely.
 _CONTESTED_FIRST = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Natural logs of how much likelier a source becomes. `relevance` is what a fit on SciFact's training claims
+    gives (service.train.linking). The others are set by hand on the open articles, in the middle of where they
+    matter little: half or double of any one moves at most two of 99 rows. `course` False looks at no other claim."""
+
+    relevance: float = 18.0  # for each 1 of search's score
+    least: float = 0.38  # search's score at which a source is as likely as none
+    cited: float = 8.0
+    attributed: float = 2.0  # of a first suggestion; halved, thirded for the second and third
+    named_here: float = 1.5
+    number: float = 1.5  # at most; less for a number that many of the sources hold
+    named_in_article: float = 3.0
+    document_cites: float = 2.0
+    course: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,7 @@ def rank_sources(
     naming: Naming,
     disputes: Disputes,
     known: frozenset[str],
+    weights: Weights = Weights(),
 ) -> list[tuple[SourceRank, ...]]:
     """The ranks of every claim, in the claims' order."""
     cited = [_citations_of(claim) for claim in claims]
@@ -67,18 +74,19 @@ def rank_sources(
         return [() for _ in claims]
     place_of = {source: place for place, source in enumerate(sources)}
     features = [_features_of(one, cited[t], naming, t) for t, one in enumerate(searched)]
-    fits = np.full((len(claims), len(sources)), -_PER_RELEVANCE * _LEAST_RELEVANCE)
+    fits = np.full((len(claims), len(sources)), -weights.relevance * weights.least)
     for t, mine in enumerate(features):
         for source, named in mine.items():
             if source in place_of:
-                fits[t, place_of[source]] = _fit_of(named)
+                fits[t, place_of[source]] = _fit_of(named, weights)
     leaning = np.array(
         [
-            _NAMED_IN_ARTICLE * naming.anywhere.get(source, 0.0) + _DOCUMENT_CITES * (source in naming.cites)
+            weights.named_in_article * naming.anywhere.get(source, 0.0)
+            + weights.document_cites * (source in naming.cites)
             for source in sources
         ]
     )
-    course = follow_course(fits, leaning, _staying_of(claims))
+    course = follow_course(fits, leaning, _staying_of(claims), alone=not weights.course)
     peaks = (float(course.share.max()) or 1.0, course.around.max(axis=1))
     return [
         _rank_claim(t, sources, features[t], cited[t], naming, course, peaks, disputes)
@@ -113,13 +121,13 @@ def _features_of(
     return features
 
 
-def _fit_of(features: Mapping[str, float]) -> float:
+def _fit_of(features: Mapping[str, float], weights: Weights) -> float:
     cited = features["cited"]
     return (
-        _PER_RELEVANCE * (features["search"] - _LEAST_RELEVANCE)
-        + (_CITED if cited >= 1.0 else 2 * _ATTRIBUTED * cited)
-        + _NAMED_HERE * features["named_here"]
-        + _NUMBER * features["number"]
+        weights.relevance * (features["search"] - weights.least)
+        + (weights.cited if cited >= 1.0 else 2 * weights.attributed * cited)
+        + weights.named_here * features["named_here"]
+        + weights.number * features["number"]
     )
 
 
