@@ -7,7 +7,7 @@ neither stored nor logged, and its answer may not be stored on the way.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +26,7 @@ from service.access import DEFAULT_RATE, Access
 from service.api_check import CheckInput, Worker, check_raw, read_check
 from service.api_check import warm_up as load_models
 from service.api_docs import add_openapi, describe
+from service.api_jobs import Jobs, accepted, add_jobs, wants_later
 from service.citing import cite_as
 from service.keys import KeyRing
 from service.problems import (
@@ -77,6 +78,7 @@ def create_app(
 
     worker = Worker()
     matchers = MatcherCache(workbench.store)
+    jobs = Jobs(worker)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -91,6 +93,7 @@ def create_app(
                     open_http(workbench, matchers, worker, program_version())
                 )
             yield
+        jobs.close()
         worker.close()
 
     app = FastAPI(
@@ -104,7 +107,8 @@ def create_app(
     app.add_exception_handler(WherefromError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
-    _add_check(app, workbench, worker)
+    _add_check(app, workbench, worker, jobs)
+    add_jobs(app, jobs)
     _add_claims(app, workbench.store)
     _add_sources(app, workbench.store)
     _add_articles(app, workbench.store)
@@ -172,17 +176,21 @@ def run_server(
 # ------------------------------------------------------------------------ check
 
 
-def _add_check(app: FastAPI, workbench: Workbench, worker: Worker) -> None:
+def _add_check(app: FastAPI, workbench: Workbench, worker: Worker, jobs: Jobs) -> None:
     @app.post("/v1/check", response_model=models.ReportModel, **describe("check"))
-    async def check(given: Annotated[CheckInput, Depends(read_check)]) -> Response:
+    async def check(request: Request, given: Annotated[CheckInput, Depends(read_check)]) -> Response:
         """Find the claims of a text and say of each whether its primary source bears it out.
 
-        Send JSON, or the text, page or PDF itself as the body. Nothing of it is stored or logged.
+        Send JSON, or the text, page or PDF itself as the body. Nothing of it is stored or logged. With the
+        header `Prefer: respond-async` the answer is 202 with the address of a job, which tells the progress.
         """
 
-        def work() -> bytes:
-            return dumps(report_to_json(check_raw(workbench, given), offset_unit=given.offset_unit))
+        def work(progress: Callable[[int, int], None] | None = None) -> bytes:
+            report = check_raw(workbench, given, progress)
+            return dumps(report_to_json(report, offset_unit=given.offset_unit))
 
+        if wants_later(request):
+            return accepted(jobs.start(work, given.names()))
         try:
             body = await worker.run(work)
         except WherefromError as error:

@@ -94,14 +94,16 @@ async def read_check(request: Request) -> CheckInput:
     return CheckInput(raw=raw, offset_unit=parameters.offset_unit)
 
 
-def check_raw(workbench: Workbench, given: CheckInput) -> Report:
+def check_raw(
+    workbench: Workbench, given: CheckInput, progress: Callable[[int, int], None] | None = None
+) -> Report:
     """Fetch if need be, and check; for the worker's thread."""
     raw = given.raw
     if raw is None:
         from ingest.fetch import fetch
 
         raw = fetch(given.url or "")
-    return workbench.check(raw)
+    return workbench.check(raw, progress=progress)
 
 
 def _from_request(request: models.CheckRequest) -> CheckInput:

@@ -33,6 +33,9 @@ _ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "articles": ("List articles", ("invalid_request", "store_unusable")),
     "article": ("One article", ("not_found", "invalid_request", "store_unusable")),
     "search": ("Search claims and sources", ("invalid_request", "busy")),
+    "job": ("How far a check has come", ("not_found", "invalid_request")),
+    "job_report": ("The report of a finished check", ("not_found", "invalid_request")),
+    "job_forget": ("Drop a check", ("cross_site", "not_found", "invalid_request")),
     "match": ("Match texts with checked claims", ("body_unreadable", "cross_site", "invalid_request", "busy")),
     "healthz": ("Is the process alive", ()),
     "readyz": ("Is the knowledge base usable", ("store_unusable",)),
@@ -48,6 +51,10 @@ def describe(route: str) -> dict[str, Any]:
         "responses": {**_problem_responses((*_ANYWHERE, *codes))},
     }
     if route == "check":
+        described["responses"][202] = {
+            "description": "Accepted, with `Prefer: respond-async`: ask the job at the address in Location",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/JobModel"}}},
+        }
         described["openapi_extra"] = {"requestBody": _check_body(), "parameters": _check_parameters()}
     return described
 
