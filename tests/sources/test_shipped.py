@@ -126,6 +126,11 @@ def test_the_bar_exam_keeps_its_hedges() -> None:
             ContestKind.QUALIFIES,
         ),
         ("struct-2024-one-day-critique", "fang-2024-one-day", ContestKind.DISPUTES),
+        (
+            "besiroglu-2024-chinchilla-replication",
+            "hoffmann-2022-chinchilla",
+            ContestKind.FAILS_TO_REPLICATE,
+        ),
     ],
 )
 def test_disputes_are_data(holder: str, target: str, kind: ContestKind) -> None:
