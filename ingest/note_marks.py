@@ -53,6 +53,7 @@ def find_note_marks(document: Document) -> tuple[NoteMark, ...]:
         for block in document.blocks
         if block.kind in (BlockKind.CODE, BlockKind.METADATA)
     ]
+    own = {block.start for block in document.blocks if block.kind is BlockKind.FOOTNOTE}
     text = document.text
     found = [
         NoteMark(start=match.start(1), end=match.end(1), label=match.group(1).translate(_SUPERSCRIPT_DIGITS))
@@ -65,6 +66,8 @@ def find_note_marks(document: Document) -> tuple[NoteMark, ...]:
     ]
     found += _glued_marks(text, known)
     for mark in found:
+        if mark.start in own:
+            continue  # the label of a note, at its head
         marks.setdefault((mark.start, mark.end), mark)
     return _drop_overlaps(sorted(marks.values(), key=lambda mark: (mark.start, -mark.end)), closed)
 

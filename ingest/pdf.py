@@ -31,7 +31,7 @@ _POOR_TITLE = re.compile(r"untitled|microsoft word|\.(?:pdf|docx?|tex|indd|dvi|p
 
 def read_pdf(content: bytes, name: str, url: str | None, *, limits: Limits = DEFAULT) -> Reading:
     """The text of a PDF. Raises InputError (damaged, encrypted, no text), LimitError (time, memory, pages)."""
-    answer = _ask_worker(content, name, limits)
+    answer = ask_worker(content, name, limits)
     lines = read_lines(answer)
     _check_text(lines, answer, name)
     shown = [line for line in drop_running_heads(lines) if not line.turned]
@@ -57,7 +57,8 @@ def read_pdf(content: bytes, name: str, url: str | None, *, limits: Limits = DEF
 # --------------------------------------------------------------------------- the worker's answer
 
 
-def _ask_worker(content: bytes, name: str, limits: Limits) -> dict[str, Any]:
+def ask_worker(content: bytes, name: str, limits: Limits) -> dict[str, Any]:
+    """The worker's answer to these bytes: pages with their lines. Raises InputError, LimitError."""
     bounds = {
         "pages": limits.pdf_pages,
         "text_chars": limits.text_chars,
