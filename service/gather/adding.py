@@ -30,6 +30,7 @@ from sources.draft import Known, add_version, apply_notices, draft_source, join_
 from sources.identifiers import find_pointers
 from sources.lookups import Pointer, Services, read_pointer
 from sources.records import Record
+from sources.resolve import index_sources
 from sources.suggest import Suggestion, suggest_findings
 from sources.write import write_source
 
@@ -281,12 +282,13 @@ def _make_source(
     """The source that the knowledge base knows already under one of the identifiers, or a new one."""
     known = join_known(*gathered.known)
     pointers = [text for text in (known.doi and f"doi:{known.doi}", known.arxiv, known.url) if text]
-    same = workbench.resolver.find_identified(pointers)
+    held = {source.id: source for source in workbench.store.iter_sources()}
+    same = index_sources(tuple(held.values())).find_identified(pointers)
     if same and wish.source_id is None:
-        return workbench.library.sources[same[0]], True
-    taken = workbench.library.sources.keys()
-    if wish.source_id is not None and wish.source_id in taken:
-        return workbench.library.sources[wish.source_id], True
+        return held[same[0]], True
+    if wish.source_id is not None and wish.source_id in held:
+        return held[wish.source_id], True
+    taken = held.keys()
     source = draft_source(known, taken=taken, source_id=wish.source_id)
     if source is None:
         return None, False
