@@ -15,6 +15,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from bench_reading import describe, find_examples, measure_speeds
+
 _EXAMPLES = Path(__file__).resolve().parents[1] / "service" / "examples"
 _PROGRAM = [sys.executable, "-c", "from service.cli import main; main()"]
 _LOAD = "from sources.registry import read_registry; read_registry()"
@@ -41,6 +43,8 @@ def main() -> None:
         rows.append((f"POST /v1/check, {_WORDS} words, warm", _time_api(home, article)))
     for name, seconds in rows:
         sys.stdout.write(f"{name:<40} {seconds:7.2f} s\n")
+    for name, figure in describe(measure_speeds(find_examples())):
+        sys.stdout.write(f"{name:<40} {figure}\n")
 
 
 def make_article(words: int) -> str:
