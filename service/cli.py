@@ -538,6 +538,40 @@ def eval_reading(
     evaluation.run_evaluation(terminal, "reading", data, options)
 
 
+@add_verb(eval_app, "linking")
+def eval_linking(
+    terminal: Terminal,
+    data: Annotated[
+        Path,
+        typer.Option("--data", metavar="DIR", help="A folder with the labelled sets, or one above them."),
+    ],
+    split: Annotated[
+        str | None,
+        typer.Option("--split", metavar="NAME", help="The split to score; without it dev, and all articles."),
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="SET",
+            help="Score this set only (may be given again): claims, check_covid, scifact, findings.",
+        ),
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option("--cache", metavar="DIR", help="Keep the vectors of public abstracts in this folder."),
+    ] = None,
+    cases: Annotated[bool, typer.Option("--cases", help="One line for each row that isn't right.")] = False,
+) -> None:
+    """Score whether the right source is found, and the right passage in it."""
+    from service.commands import evaluation
+    from service.evaluation.protocol import EvaluationOptions
+
+    chosen = tuple(sets) if sets else None
+    options = EvaluationOptions(split=split, sets=chosen, cases=cases, cache=cache)
+    evaluation.run_evaluation(terminal, "linking", data, options)
+
+
 add_group(app, _start)
 add_group(sources_app, lambda context: None)
 add_group(keys_app, lambda context: None)

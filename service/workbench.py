@@ -236,7 +236,7 @@ class Workbench:
         from service.origins import find_leaning
 
         library = self.library
-        own = self._sources_that_are(document)
+        own = self.sources_that_are(document)
         judging = Judging(
             library=library,
             published=document.published,
@@ -247,7 +247,7 @@ class Workbench:
             linked = link_claims(
                 claims,
                 library,
-                document_cites=self._cited_anywhere(document) - own,
+                document_cites=self.cited_anywhere(document) - own,
                 document_text=document.text,
             )
         except StoreError as error:
@@ -269,12 +269,13 @@ class Workbench:
             sources=tuple(library.sources[source_id] for source_id in sorted(named)),
         )
 
-    def _cited_anywhere(self, document: Document) -> frozenset[str]:
+    def cited_anywhere(self, document: Document) -> frozenset[str]:
+        """Sources that a link or a note anywhere in the article points at."""
         targets = [link.target for link in document.links]
         targets += [target for note in document.notes for target in note.targets]
         return frozenset(self.resolver.find_identified(dict.fromkeys(targets)))
 
-    def _sources_that_are(self, document: Document) -> frozenset[str]:
+    def sources_that_are(self, document: Document) -> frozenset[str]:
         """Sources that are the article itself or a copy of it: same address, or same bytes."""
         own = set(self.resolver.find_identified([document.url])) if document.url else set()
         own |= set(self.store.find_sources_by_content(document.sha256))

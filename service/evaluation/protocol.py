@@ -13,6 +13,7 @@ from kb.types import Issue
 Progress = Callable[[str, int, int], None]  # the set's name, rows done, rows in all
 
 EVALUATIONS: Mapping[str, str] = {
+    "linking": "service.evaluation.linking:evaluate_linking",
     "reading": "service.evaluation.reading:evaluate_reading",
 }
 
@@ -23,12 +24,14 @@ def ignore(title: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationOptions:
-    """`split` None takes each set's own default; `sets` None all; `peer` names a reader to put beside ours."""
+    """`split` None takes each set's own default; `sets` None all; `peer` names a reader to put beside ours;
+    `cache` a folder where vectors of public sets are kept between runs."""
 
     split: str | None = None
     sets: tuple[str, ...] | None = None
     peer: str | None = None
     cases: bool = False
+    cache: Path | None = None
     progress: Progress = ignore
 
 
