@@ -99,20 +99,30 @@ def show(terminal: Terminal, source_id: str) -> None:
 
 
 def check(terminal: Terminal, paths: Sequence[Path]) -> None:
-    """Reads source files strictly (none named: those that ship): every fault of all of them at once. What
-    ships is read too, for a file of one's own may contest a source that ships."""
+    """Reads source files strictly (none named: those that ship), then looks at them together: every fault of
+    all of them at once. What ships is read too, for a file of one's own may contest a source that ships.
+    Figures are looked for in the texts that the knowledge base holds, where there is one."""
+    from service.registry_check import check_sources
     from sources.registry import SHIPPED_DATA, read_registry
 
     own = [path for path in paths if not path.resolve().is_relative_to(SHIPPED_DATA.resolve())]
-    sources = read_registry([SHIPPED_DATA, *own]).sources
-    if own:
-        shipped = {path.stem for path in SHIPPED_DATA.rglob("*.yml")}
-        sources = tuple(source for source in sources if source.id not in shipped)
+    registry = read_registry([SHIPPED_DATA, *own])
+    shipped = {path.stem for path in SHIPPED_DATA.rglob("*.yml")}
+    asked = tuple(source for source in registry.sources if not own or source.id not in shipped)
+    with terminal.working("Looking for the figures in the texts that are held"):
+        found = check_sources(asked, registry, terminal.settings.home)
+    if found.faults:
+        raise RegistryError(found.faults)
     if terminal.settings.json:
-        terminal.put_json({"ok": True, "sources": [source.id for source in sources], "faults": []})
+        answer = {"ok": True, "sources": [source.id for source in asked], "faults": []}
+        terminal.put_json({**answer, "figures_looked_for": found.figures, "texts_held": found.texts})
+        return
+    count = len(asked)
+    terminal.put_text(f"{count} source file{'' if count == 1 else 's'}: no fault.")
+    if found.texts:
+        terminal.say(f"{found.figures} figures were found in the {found.texts} texts that are held.")
     else:
-        count = len(sources)
-        terminal.put_text(f"{count} source file{'' if count == 1 else 's'}: no fault.")
+        terminal.say("No text of these is held here, so their figures were not looked for in the texts.")
 
 
 def _say_unread(terminal: Terminal, name: str, issues: Sequence[Issue]) -> None:
