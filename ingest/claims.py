@@ -99,11 +99,19 @@ class _Reader:
                 quoted=self.quoted.get(number, ()),
                 ascribed=self.attributions[number] is not None,
                 cited=_is_cited(found[number], self.marks),
+                before=_text_before(found, number),
             )
             numbered = (number, found[number])
             self.drafts.extend(
                 draft_sentence(self.document, numbered, quantities[number], parses.get(number), around)
             )
+
+
+def _text_before(found: Sequence[Statement], number: int) -> str | None:
+    """The sentence before in the same paragraph."""
+    if number == 0 or found[number - 1].run is not found[number].run or found[number].is_cell:
+        return None
+    return found[number - 1].text
 
 
 def _paragraph(statement: Statement) -> int:

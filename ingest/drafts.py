@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ingest.clauses import find_antecedent, split_clause
 from ingest.figures import Figure, Surroundings, find_figures, refuse_figure
 from ingest.findings import Signs, announces_results, find_finding
 from ingest.language_parts import Parse
-from ingest.measured import find_qualifiers
+from ingest.measured import Measured
+from ingest.qualifiers import find_qualifiers
 from ingest.quotations import Quotation
 from ingest.statements import Statement
 from kb.types import BlockKind, ClaimKind, Document, Quantity, UnitKind
@@ -61,12 +63,13 @@ def may_count(statement: Statement, quantities: Sequence[Quantity]) -> bool:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
     """What else is known of a sentence: words in marks that are no quotation, its quotations, whether it is
-    ascribed to somebody and carries a link or mark."""
+    ascribed to somebody and carries a link or mark, the sentence before in its paragraph."""
 
     others: Sequence[tuple[int, int]]
     quoted: Sequence[Quotation]
     ascribed: bool
     cited: bool
+    before: str | None = None
 
 
 def draft_sentence(
@@ -95,7 +98,7 @@ def draft_sentence(
                 continue
             taken.append((figure.start, figure.end))
             if not _is_spoken(figure, statement, around.quoted):
-                yield _draft_figure(document, number, statement, figure)
+                yield _draft_figure(document, number, statement, figure, around.before)
     if run.block.kind is BlockKind.HEADING or (statement.is_cell and not run.row and not taken):
         return
     if sum(high - low for low, high in statement.view.literal) > _LITERAL_SHARE * len(statement.text):
@@ -105,16 +108,33 @@ def draft_sentence(
     finding = find_finding(statement.text, taken, signs.score(statement.text), signs)
     if finding is None or _is_only_quoted(statement, around.quoted):
         return
+    thing, measured = _measure_finding(statement, finding.start, finding.end, around.before)
     yield Draft(
         kind=ClaimKind.FINDING,
         span=_span_of(document.text, statement, finding.start, finding.end),
         sentence=(statement.start, statement.end),
         position=number,
-        entity=run.row or None if statement.is_cell else None,
-        measured=run.column or None if statement.is_cell else None,
+        entity=thing,
+        measured=measured,
         qualifiers=find_qualifiers(statement.text, finding.start, finding.end),
         hedge=finding.hedge,
     )
+
+
+def _measure_finding(statement: Statement, start: int, end: int, before: str | None) -> Measured:
+    """What a finding is about and what it says of it: a cell's labels, else the clause's subject (of a
+    pronoun, what it stands for) and predicate."""
+    run = statement.run
+    clause = split_clause(statement.text[start:end])
+    if clause is None and start > 0:
+        clause = split_clause(statement.text)
+    if statement.is_cell and run.row:
+        return run.row, (f"{run.column}: {clause.predicate}" if clause and run.column else run.column or None)
+    if clause is None:
+        return run.lead.rstrip(" :.") or None, None
+    if clause.pronoun:
+        return (find_antecedent(before, clause.subject) if before else None), clause.predicate
+    return clause.subject, clause.predicate
 
 
 def _span_of(text: str, statement: Statement, low: int, high: int) -> tuple[int, int]:
@@ -159,7 +179,13 @@ def _is_only_quoted(statement: Statement, quotations: Sequence[Quotation]) -> bo
     return covered > 0.6 * len(statement.text)
 
 
-def _draft_figure(document: Document, number: int, statement: Statement, figure: Figure) -> Draft:
+def _draft_figure(
+    document: Document, number: int, statement: Statement, figure: Figure, before: str | None
+) -> Draft:
+    entity = figure.entity
+    if entity is None and before is not None:
+        clause = split_clause(statement.text)
+        entity = find_antecedent(before, clause.subject) if clause is not None and clause.pronoun else None
     start, end = statement.view.locate(figure.quantity.start, figure.quantity.end)
     return Draft(
         kind=ClaimKind.QUANTITY,
@@ -167,7 +193,7 @@ def _draft_figure(document: Document, number: int, statement: Statement, figure:
         sentence=(statement.start, statement.end),
         position=number,
         quantities=(replace(figure.quantity, surface=document.text[start:end], start=start, end=end),),
-        entity=figure.entity,
+        entity=entity,
         measured=figure.measured,
         qualifiers=figure.qualifiers,
         hedge=figure.quantity.hedge,

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.language_parts import Parse
-from ingest.measured import find_qualifiers, measure_cell, measure_figure, subject_before
+from ingest.measured import measure_cell, measure_figure, subject_before
 from ingest.noun_phrases import counted_noun, extend_figure, singular
+from ingest.qualifiers import find_qualifiers
 from kb.names import find_models
 from kb.types import Quantity, UnitKind
 
@@ -120,7 +121,7 @@ def find_figures(
             noun = text[quantity.end : end].strip(" ,;()").removeprefix("of ")
             thing, measured = measure_cell(around.row, around.column, noun)
         elif parse is not None:
-            thing, measured = measure_figure(parse, quantity.start, quantity.end, end)
+            thing, measured = measure_figure(parse, quantity, end)
             start = _start_of(parse, quantity, start, quantities[number - 1].end if number else 0)
         figures.append(
             Figure(
@@ -166,7 +167,9 @@ def refuse_figure(
         return "conjunction"
     if kind is UnitKind.DURATION and (_TIME_BEFORE.search(before) or _TIME_AFTER.match(after)):
         return "time_of_the_claim"
-    if kind in (UnitKind.COUNT, UnitKind.OTHER):
+    if kind is UnitKind.PERCENT and quantity.unit.name == "confidence":
+        return "confidence_level"  # the 95% of a 95% interval
+    if kind is UnitKind.COUNT:
         return _refuse_count(text, quantity, around, parse)
     return None
 

@@ -1,7 +1,8 @@
-"""What a figure measures: the thing, the property, and the words that narrow it.
+"""What a figure measures: the thing and the property, read off a sentence's grammar or a table's headers.
 
-Owns reading them off a sentence's grammar or a table's headers. Refuses to know whether a figure is a
-claim. What the sentence doesn't settle stays None.
+Owns the order of the readings, surest first: a label, a bracket, a sign ("n = 12"), a measure ("a rate of
+12%"), the noun that the figure modifies, the clause. Refuses to know whether a figure is a claim. What the
+sentence doesn't settle stays None; a measure without an owner is the thing itself.
 """
 
 from __future__ import annotations
@@ -10,43 +11,28 @@ import re
 from collections.abc import Sequence
 
 from ingest.language_parts import FINITE_TAGS, NOUN_TAGS, VERB_TAGS, Parse
-from ingest.noun_phrases import singular
-from kb.names import find_models
-
-_SCOPE = re.compile(
-    r"\b(?:virtually all|nearly all|almost all|all|every|each|any|always|never|none|no|most|only|majority|minority|entire(?:ly)?"
-    r"|universally|both)\b",
-    re.I,
+from ingest.measured_words import (
+    cut_article,
+    find_owner,
+    is_measure,
+    name_noun,
+    name_predicate,
+    name_subject,
+    names_measure,
+    phrase_before,
 )
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_TIME = re.compile(
-    r"\b(?:in|since|by|until|as of|during|between|before|after|from)\s+(?:early |mid-?|late |the end of |spring |summer |autumn |fall )?"
-    rf"(?:{_MONTH}(?: \d{{1,2}},?)?(?: (?:19|20)\d\d)?|(?:19|20)\d\d)\b"
-    r"|\bover the (?:past|last) [\w ]{2,20}?(?:years?|months?|weeks?|decades?)\b"
-)
-_CONDITION = re.compile(
-    r"\b(?:when|if|unless|under|on|in|for|across|with|without|among|during|despite|after|before|against|even when|while|by|via|using|from)"
-    r"\s+(?:[^,.;:()—–|]|\.(?=\d)){3,80}",
-    re.I,
-)
-_MEASURES = frozenset(
-    "rate share percentage proportion number amount score accuracy probability likelihood frequency level price cost value size length "
-    "average mean median total sum count fraction ratio gap difference increase decrease reduction rise drop growth improvement decline "
-    "budget revenue funding investment staff performance success error odds risk chance correlation effect width height weight age "
-    "duration time speed temperature salary spending capacity margin confidence compliance prevalence incidence majority minority "
-    "precision recall auroc auc f1 loss compute range threshold limit maximum minimum horizon area density rating dose concentration "
-    "depth distance pressure power energy mass volume frequency yield efficiency latency throughput".split()
-)
-_BARE_VERBS = frozenset("is are was were be been being 's 're has have had do does did".split())
-_CLAUSE_CUT = re.compile(
-    r"[;|]\s|\s[–—]\s|—|,\s(?:and|but|while|whereas|versus|vs\.?|compared)\s|\s(?:while|whereas|versus|vs\.)\s"
-)
-_ARTICLE = re.compile(r"^(?:the|an?|these|those|this|that|its|their)\s+", re.I)
-_PHRASE_TAGS = NOUN_TAGS | {"JJ", "JJR", "JJS", "VBG", "VBN", "HYPH", "POS", "CD", "AFX"}
-_LONGEST = 120
-_NEAR = 400  # characters around a figure that may narrow it
+from kb.types import Quantity, UnitKind
 
 Measured = tuple[str | None, str | None]  # the thing, the property
+
+_COUNTED = frozenset({UnitKind.COUNT, UnitKind.RATIO})
+_SIGN_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w′'/.]{0,11})\s?[=≈~∼<>≤≥]{1,2}\s?$")
+_LABEL = re.compile(r"^([^:()]{3,90}):\s[^:]{0,40}$")
+_COPULAS = frozenset("is are was were be been being remains remained equals reached reaches".split())
+_HAVING = frozenset(
+    "has have had having shows showed shown with exhibits exhibited displays yields yielded gave gives".split()
+)
+_RESPECTIVELY = 160  # characters behind a figure in which the word may stand
 
 
 def measure_cell(row: str, column: str, noun: str) -> Measured:
@@ -57,95 +43,248 @@ def measure_cell(row: str, column: str, noun: str) -> Measured:
     return thing, f"{column}: {noun}" if noun else column
 
 
-def measure_figure(parse: Parse, start: int, end: int, span_end: int) -> Measured:
-    """The thing and the property that the figure at start:end measures; its noun phrase ends at span_end."""
-    label = re.match(r"^([^:()]{3,90}):\s[^:]{0,40}$", parse.text[:start])
-    if label is not None and not any(
-        token.tag in FINITE_TAGS for token in parse.tokens if token.end <= label.end(1)
-    ):
+def measure_figure(parse: Parse, quantity: Quantity, span_end: int) -> Measured:
+    """The thing and the property that a figure measures; its noun phrase ends at span_end."""
+    thing, measured = _measure(parse, quantity, span_end)
+    if thing is None and measured is not None and names_measure(measured):
+        return measured, None
+    return thing, (None if measured == thing else measured)
+
+
+def _measure(parse: Parse, quantity: Quantity, span_end: int) -> Measured:
+    start = quantity.start
+    counted = _counted_noun(parse, quantity, span_end)
+    label = _LABEL.match(parse.text[:start])
+    if label is not None and not any(t.tag in FINITE_TAGS for t in parse.tokens if t.end <= label.end(1)):
         words = label.group(1).strip(" -*")
-        return (None, words) if _names_measure(words) else (words, _noun_of(parse, start, span_end))
+        return (None, words) if names_measure(words) else (words, counted)
     opened = parse.text.rfind("(", 0, start)
-    if opened >= 0 and ")" not in parse.text[opened:start]:
-        phrase = _phrase_before(parse, opened)
-        if phrase:
-            return phrase, _inner_label(parse.text[opened + 1 : start]) or _noun_of(parse, end, span_end)
-    return _measure_by_clause(parse, start, end, span_end)
-
-
-def _measure_by_clause(parse: Parse, start: int, end: int, span_end: int) -> Measured:
-    tokens = parse.tokens
-    inside = set(parse.covering(start, max(end, span_end)))
-    if not inside:
-        return None, None
-    thing = _noun_of(parse, start, span_end)
-    head = _top_of(parse, sorted(inside))
-    named = _measure_by_preposition(parse, start, thing)
+    bracketed = opened >= 0 and ")" not in parse.text[opened:start]
+    colon = parse.text[:start].rstrip()
+    if colon.endswith(":") and bracketed:
+        words = re.split(r"[(;,]", colon[:-1])[-1].strip()
+        return phrase_before(parse, opened), words or None
+    sign = _SIGN_BEFORE.search(parse.text[max(0, start - 20) : _past_sign(parse.text, start)])
+    if sign is not None:
+        name_start = max(0, start - 20) + sign.start()
+        return phrase_before(parse, opened if bracketed else name_start), sign.group("name")
+    if bracketed and start - opened <= 60:
+        inside = parse.text[opened + 1 : start].strip(" ~≈=:<>,;")
+        phrase = phrase_before(parse, opened)
+        if phrase and (counted is None or not inside):
+            worded = re.search(r"[A-Za-z]", inside) is not None
+            return phrase, (inside if worded and len(inside) < 40 else counted)
+    if quantity.unit.kind in _COUNTED and counted is not None:
+        return _measure_count(parse, quantity, counted)
+    modified = _measure_by_noun(parse, quantity, span_end)
+    if modified is not None:
+        return modified
+    named = _measure_by_preposition(parse, quantity, counted)
     if named is not None:
         return named
+    return _measure_by_clause(parse, quantity, span_end, counted)
+
+
+def _past_sign(text: str, start: int) -> int:
+    """The end of a sign that the figure's own surface begins with ("≥16", "< .001")."""
+    at = start
+    while at < len(text) and text[at] in "=≈~∼<>≤≥":
+        at += 1
+    return at
+
+
+# --------------------------------------------------------------------------- counts
+
+
+def _counted_noun(parse: Parse, quantity: Quantity, span_end: int) -> str | None:
+    """What is counted, without the number: "three OpenAI models" -> "OpenAI models"; for other units the
+    noun phrase behind the unit ("12% sabotage rate" -> "sabotage rate")."""
+    counts = quantity.unit.kind in _COUNTED
+    first = quantity.start if counts else quantity.end
+    kept = [
+        index
+        for index in parse.covering(first, span_end)
+        if parse.tokens[index].start >= first and parse.tokens[index].end <= span_end
+    ]
+    while kept and _opens_nothing(parse, kept[0]):
+        kept.pop(0)
+    return (cut_article(parse.words(kept)) or None) if kept else None
+
+
+_PHRASE_TAGS = NOUN_TAGS | {"JJ", "VBG", "VBN", "POS", "AFX"}
+_NUMBER_WORDS = frozenset(
+    "% percent more less fewer than least most at pp times out of in every up to only about over under".split()
+)
+
+
+def _opens_nothing(parse: Parse, index: int) -> bool:
+    token = parse.tokens[index]
+    return (
+        token.tag not in _PHRASE_TAGS
+        or len(token.text) == 1
+        or token.lower in _NUMBER_WORDS
+        or any(character.isdigit() for character in token.text)
+    )
+
+
+def _measure_count(parse: Parse, quantity: Quantity, counted: str) -> Measured:
+    """A count of things: the things are measured; what they do is the property, where they are the subject
+    of a verb with more to it than being there."""
+    tokens = parse.tokens
+    inside = set(parse.covering(quantity.start, quantity.end))
+    head = _top_of(parse, sorted(inside))
+    verb = parse.clause_of(head)
+    if tokens[verb].tag not in VERB_TAGS:
+        return counted, None
+    subject = parse.subject_of(verb)
+    if subject is None:
+        return counted, None
+    if subject in inside or inside & set(parse.subtree(subject)):
+        return counted, (
+            name_predicate(parse, verb, inside, subject) if quantity.unit.kind is UnitKind.RATIO else None
+        )
+    if quantity.unit.kind is UnitKind.RATIO:
+        owner = name_subject(parse, subject, verb)
+        return owner, name_predicate(parse, verb, inside, subject) or counted
+    return counted, None
+
+
+# --------------------------------------------------------------------------- measures
+
+
+def _measure_by_noun(parse: Parse, quantity: Quantity, span_end: int) -> Measured | None:
+    """ "a 12% increase in risk", "a 40 Hz frequency", "a 7-month period": the noun that the figure modifies."""
+    first = parse.at(quantity.end)
+    if first is None or span_end <= quantity.end:
+        return None
+    noun = None
+    for index in parse.covering(quantity.end, span_end):
+        token = parse.tokens[index]
+        if token.tag in NOUN_TAGS and token.end <= span_end and token.start >= quantity.end:
+            noun = index
+        elif token.lower in ("of", "in", "for") and noun is None:
+            noun = None
+    if noun is None:
+        return None
+    behind = parse.text[quantity.end : parse.tokens[noun].start].strip(" -").lower()
+    if f"{behind} ".startswith("of "):
+        if _is_adverbial(parse, quantity, span_end):
+            return None
+        whole = cut_article(parse.text[quantity.end : span_end].strip().removeprefix("of ").strip())
+        return whole, _what_whole_does(parse, quantity, span_end)
+    if not is_measure(parse, noun):
+        words = cut_article(parse.text[quantity.end : parse.tokens[noun].end].strip(" -"))
+        return words or None, None
+    owner = find_owner(parse, noun)
+    words = cut_article(parse.text[quantity.end : parse.tokens[noun].end].strip(" -"))
+    return owner or _owner_in_clause(parse, noun), words
+
+
+def _owner_in_clause(parse: Parse, noun: int) -> str | None:
+    """Whose measure it is, by its clause: the subject, or where the measure is the subject itself, what a
+    phrase behind the verb names ("a value of 111 MPa was measured for the polymer")."""
+    verb = parse.clause_of(noun)
+    if parse.tokens[verb].tag not in VERB_TAGS:
+        return None
+    subject = parse.subject_of(verb)
+    if subject is None:
+        return None
+    if noun not in parse.subtree(subject):
+        return name_subject(parse, subject, verb)
+    return find_owner(parse, verb) if subject == noun else None
+
+
+def _is_adverbial(parse: Parse, quantity: Quantity, span_end: int) -> bool:
+    """Whether a share tells how often its clause holds ("it lied in 25% of runs"), not what is spoken of
+    ("25% of prompts were refused")."""
+    top = _top_of(parse, parse.covering(quantity.start, span_end))
+    above = parse.tokens[parse.tokens[top].head]
+    governed = parse.tokens[above.head].tag in VERB_TAGS
+    return above.dep == "prep" and above.lower in ("in", "on", "at", "for", "to") and governed
+
+
+def _what_whole_does(parse: Parse, quantity: Quantity, span_end: int) -> str | None:
+    """ "25% of prompts were refused": what is said of the share."""
+    inside = set(parse.covering(quantity.start, span_end))
+    head = _top_of(parse, sorted(inside))
+    verb = parse.clause_of(head)
+    if parse.tokens[verb].tag not in VERB_TAGS:
+        return None
+    subject = parse.subject_of(verb)
+    return name_predicate(parse, verb, inside, subject)
+
+
+def _measure_by_preposition(parse: Parse, quantity: Quantity, counted: str | None) -> Measured | None:
+    """ "a KL divergence of 10 nats", "a response of 73%": the noun before "of" is the property."""
+    first = parse.at(quantity.start)
+    if first is None or first < 2:
+        return None
+    before = parse.tokens[first - 1]
+    if before.lower not in ("of", "at", "to"):
+        return None
+    noun = before.head
+    if before.lower != "of" and not (parse.tokens[noun].tag in NOUN_TAGS and is_measure(parse, noun)):
+        return None
+    if parse.tokens[noun].tag not in NOUN_TAGS or noun >= first:
+        return None
+    owner = find_owner(parse, noun, before=first - 1)
+    owner = owner or _owner_in_clause(parse, noun)
+    return owner or counted, name_noun(parse, noun, end=first - 1, owned=owner is not None)
+
+
+# --------------------------------------------------------------------------- clauses
+
+
+def _measure_by_clause(parse: Parse, quantity: Quantity, span_end: int, counted: str | None) -> Measured:
+    tokens = parse.tokens
+    inside = set(parse.covering(quantity.start, max(quantity.end, span_end)))
+    if not inside:
+        return None, None
+    head = _top_of(parse, sorted(inside))
     verb = parse.clause_of(head)
     if tokens[verb].tag not in VERB_TAGS:
         above = next(
             (i for i in parse.ancestors(head) if tokens[i].tag in NOUN_TAGS and i not in inside), None
         )
-        if above is not None and _is_measure(parse, above):
-            return thing or _complement_of(parse, above), _name_noun(parse, above)
-        return thing or (_name_noun(parse, above) if above is not None else None), None
+        if above is None:
+            return counted, None
+        if is_measure(parse, above):
+            owner = find_owner(parse, above)
+            return owner or counted, name_noun(parse, above, owned=owner is not None)
+        return name_noun(parse, above), counted
     subject = parse.subject_of(verb)
     if subject is None:
-        return thing, _predicate(parse, verb, inside)
+        return counted, name_predicate(parse, verb, inside)
     if subject in inside or inside & set(parse.subtree(subject)):
-        if subject not in inside and _is_measure(parse, subject):
-            return thing, _name_noun(parse, subject)
-        return thing, _predicate(parse, verb, inside, subject)
-    if _is_measure(parse, subject):
-        return _complement_of(parse, subject), _name_noun(parse, subject)
-    return _resolve_subject(parse, subject, verb), _predicate(parse, verb, inside, subject) or thing
+        if subject not in inside and is_measure(parse, subject):
+            return counted or find_owner(parse, subject), name_noun(parse, subject)
+        return counted or find_owner(parse, verb), name_predicate(parse, verb, inside, subject)
+    subject = _respective(parse, subject, quantity)
+    if is_measure(parse, subject):
+        owner = find_owner(parse, subject)
+        predicate = None if tokens[verb].lower in _COPULAS else name_predicate(parse, verb, inside, subject)
+        if owner is None and predicate is not None:
+            return name_noun(parse, subject), predicate
+        return owner, name_noun(parse, subject, owned=owner is not None)
+    return name_subject(parse, subject, verb), name_predicate(parse, verb, inside, subject) or counted
 
 
-def _measure_by_preposition(parse: Parse, start: int, thing: str | None) -> Measured | None:
-    """ "a KL divergence of 10 nats", "with a response of 73%": the noun before "of" is the property."""
-    first = parse.at(start)
-    if first is None or first < 2 or parse.tokens[first - 1].lower != "of":
-        return None
-    noun = parse.tokens[first - 1].head
-    if parse.tokens[noun].tag not in NOUN_TAGS or noun >= first:
-        return None
-    owner = _complement_of(parse, noun, before=first - 1)
-    if owner is None:
-        verb = parse.clause_of(noun)
-        subject = parse.subject_of(verb) if parse.tokens[verb].tag in VERB_TAGS else None
-        if subject is not None and noun not in parse.subtree(subject):
-            owner = _resolve_subject(parse, subject, verb)
-    return owner or thing, _name_noun(parse, noun, end=first - 1)
-
-
-def _is_measure(parse: Parse, index: int) -> bool:
-    return singular(parse.tokens[index].lower) in _MEASURES or parse.tokens[index].lower in _MEASURES
-
-
-def _names_measure(words: str) -> bool:
-    return any(singular(word) in _MEASURES for word in re.findall(r"[a-z]+", words.lower()))
-
-
-def _noun_of(parse: Parse, start: int, span_end: int) -> str | None:
-    """What is counted, without the number: "three OpenAI models" -> "OpenAI models"."""
-    kept = [
-        index
-        for index in parse.covering(start, span_end)
-        if parse.tokens[index].start >= start and parse.tokens[index].end <= span_end
-    ]
-    while kept and (
-        parse.tokens[kept[0]].tag not in _PHRASE_TAGS
-        or parse.tokens[kept[0]].tag in ("CD", "HYPH")
-        or len(parse.tokens[kept[0]].text) == 1
-        or parse.tokens[kept[0]].lower
-        in ("%", "percent", "more", "less", "fewer", "least", "most", "pp", "times")
-        or any(character.isdigit() for character in parse.tokens[kept[0]].text)
-    ):
-        kept.pop(0)
-    words = _ARTICLE.sub("", parse.words(kept)) if kept else ""
-    return words or None
+def _respective(parse: Parse, subject: int, quantity: Quantity) -> int:
+    """The member of a joined subject that a figure of a joined list belongs to ("sensitivity and specificity
+    were 89% and 86%, respectively")."""
+    if "respectively" not in parse.text[quantity.end : quantity.end + _RESPECTIVELY]:
+        return subject
+    members = [subject]
+    while True:
+        joined = [c for c in parse.children[members[-1]] if parse.tokens[c].dep == "conj"]
+        if not joined:
+            break
+        members.append(joined[0])
+    verb = parse.clause_of(subject)
+    numbers = [i for i in range(verb, len(parse.tokens)) if parse.tokens[i].tag == "CD"]
+    at = parse.at(quantity.start)
+    place = next((n for n, i in enumerate(numbers) if at is not None and i >= at), None)
+    return members[place] if place is not None and len(numbers) == len(members) else subject
 
 
 def _top_of(parse: Parse, indices: Sequence[int]) -> int:
@@ -154,129 +293,6 @@ def _top_of(parse: Parse, indices: Sequence[int]) -> int:
         if parse.tokens[index].head not in inside or parse.tokens[index].head == index:
             return index
     return indices[0]
-
-
-def _inner_label(words: str) -> str | None:
-    label = words.strip(" ~≈=:<>")
-    return label if re.search(r"[A-Za-z]", label) is not None and len(label) < 60 else None
-
-
-def _phrase_before(parse: Parse, offset: int) -> str | None:
-    """The noun phrase that ends right before an offset."""
-    position = sum(1 for token in parse.tokens if token.end <= offset) - 1
-    last = position
-    while position >= 0 and parse.tokens[position].tag in _PHRASE_TAGS and last - position < 7:
-        position -= 1
-    return parse.words(list(range(position + 1, last + 1))) or None
-
-
-def _name_noun(parse: Parse, index: int, end: int | None = None) -> str:
-    """A noun with what stands before it, and a short "of" phrase behind it that ends before token `end`; a
-    model's name whole."""
-    token = parse.tokens[index]
-    for name in find_models(parse.text):
-        if name.start <= token.start and token.end <= name.end:
-            return name.surface
-    kept = [index]
-    for child in parse.children[index]:
-        part = parse.tokens[child]
-        if child < index and part.dep in (
-            "amod",
-            "compound",
-            "nummod",
-            "poss",
-            "nmod",
-            "det",
-            "npadvmod",
-            "quantmod",
-        ):
-            kept.extend(i for i in parse.subtree(child) if i < index)
-        elif child > index and part.dep == "prep" and part.lower == "of":
-            objects = [i for i in parse.subtree(child) if i > index]
-            if 0 < len(objects) <= 8 and (end is None or objects[-1] < end):
-                kept.extend(objects)
-    return _ARTICLE.sub("", parse.words(kept))[:_LONGEST]
-
-
-def _resolve_subject(parse: Parse, subject: int, verb: int) -> str | None:
-    """A subject's words: a relative pronoun's antecedent, nothing for other pronouns; what stands before a
-    bracket where the parser took a word inside it for the subject."""
-    tokens = parse.tokens
-    if tokens[subject].tag in ("WDT", "WP", "IN"):
-        antecedent = tokens[verb].head
-        return _name_noun(parse, antecedent) if tokens[verb].dep == "relcl" else None
-    if tokens[subject].tag in ("PRP", "DT", "EX", "WRB"):
-        return None
-    opened = parse.text.rfind("(", 0, tokens[subject].start)
-    if opened > 0 and ")" not in parse.text[opened : tokens[subject].start]:
-        closed = parse.text.find(")", tokens[subject].end, tokens[verb].start)
-        if closed > 0:
-            return _phrase_before(parse, opened)
-    return _name_noun(parse, subject)
-
-
-def _complement_of(parse: Parse, index: int, before: int | None = None) -> str | None:
-    """Whose rate it is: the possessor or the phrase behind a measure (that begins before token `before`)."""
-    for child in parse.children[index]:
-        if before is not None and child >= before:
-            break
-        token = parse.tokens[child]
-        if token.dep == "poss" and token.tag != "PRP$":
-            return parse.words([i for i in parse.subtree(child) if parse.tokens[i].tag != "POS"])
-        if token.dep == "prep" and token.lower in ("of", "for", "in", "among", "by"):
-            objects = [i for i in parse.subtree(child) if i != child]
-            if objects:
-                return _ARTICLE.sub("", parse.words(objects[:12]))
-    return None
-
-
-def _predicate(parse: Parse, verb: int, inside: set[int], subject: int | None = None) -> str | None:
-    """The verb with its object, without the figure."""
-    if parse.tokens[verb].tag not in VERB_TAGS:
-        return None
-    kept = [verb]
-    for child in parse.children[verb]:
-        token = parse.tokens[child]
-        branch = parse.subtree(child)
-        if token.dep in ("dobj", "attr", "acomp", "prt", "neg", "aux", "auxpass") and not inside & set(
-            branch
-        ):
-            kept.extend(i for i in branch if i != subject)
-    ordered = sorted(i for i in kept if i not in inside)
-    if not ordered or (len(ordered) == 1 and parse.tokens[ordered[0]].lower in _BARE_VERBS):
-        return None
-    run = [ordered[0]]
-    for index in ordered[1:]:
-        if index - run[-1] > 3:
-            break
-        run.append(index)
-    words = re.split(r"[:;(—]", parse.words(run))[0].strip()
-    return words[:_LONGEST] or None
-
-
-def find_qualifiers(text: str, start: int, end: int) -> tuple[str, ...]:
-    """Words that narrow a figure or finding: models named, scope words and conditions of its clause, time."""
-    first = max(0, start - _NEAR)
-    text, start, end = text[first : end + _NEAR], start - first, end - first
-    low, high = _clause(text, start, end)
-    clause = text[low:high]
-    found = [name.surface for name in find_models(clause)][:4]
-    found += [match.group() for match in _SCOPE.finditer(clause)][:3]
-    found += [match.group() for match in _TIME.finditer(text)][:2]
-    conditions = [match.group().strip() for match in _CONDITION.finditer(text[end:high])][:2]
-    found += [condition for condition in conditions if _TIME.fullmatch(condition) is None]
-    return tuple(dict.fromkeys(found))
-
-
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    low, high = 0, len(text)
-    for match in _CLAUSE_CUT.finditer(text):
-        if match.end() <= start:
-            low = match.end()
-        elif match.start() >= end:
-            high = match.start()
-            break
-    return low, high
 
 
 def subject_before(parse: Parse, start: int) -> int | None:
@@ -290,7 +306,7 @@ def subject_before(parse: Parse, start: int) -> int | None:
     if token.lower not in ("is", "are", "was", "were") or not 0 < start - token.end <= 12:
         return None
     subject = parse.subject_of(verb)
-    if subject is None or subject > verb or not _is_measure(parse, subject):
+    if subject is None or subject > verb or not is_measure(parse, subject):
         return None
     first = parse.tokens[min(parse.subtree(subject))].start
     return first if token.start - first <= 60 else None

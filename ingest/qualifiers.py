@@ -1,0 +1,56 @@
+"""Words that narrow a claim: models, scope words, time, conditions and populations of its clause.
+
+Owns the patterns and how far a clause reaches. Refuses to know what is measured (ingest.measured).
+"""
+
+from __future__ import annotations
+
+import re
+
+from kb.names import find_models
+
+_SCOPE = re.compile(
+    r"\b(?:virtually all|nearly all|almost all|all|every|each|any|always|never|none|no|most|only|majority|minority|entire(?:ly)?"
+    r"|universally|both)\b",
+    re.I,
+)
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_TIME = re.compile(
+    r"\b(?:in|since|by|until|as of|during|between|before|after|from)\s+(?:early |mid-?|late |the end of |spring |summer |autumn |fall )?"
+    rf"(?:{_MONTH}(?: \d{{1,2}},?)?(?: (?:19|20)\d\d)?|(?:19|20)\d\d)\b"
+    r"|\bover the (?:past|last) [\w ]{2,20}?(?:years?|months?|weeks?|decades?)\b"
+)
+_CONDITION = re.compile(
+    r"\b(?:when|if|unless|under|on|in|for|across|with|without|among|during|despite|after|before|against|even when|while|by|via|using|from)"
+    r"\s+(?:[^,.;:()—–|]|\.(?=\d)){3,80}",
+    re.I,
+)
+_CLAUSE_CUT = re.compile(
+    r"[;|]\s|\s[–—]\s|—|,\s(?:and|but|while|whereas|versus|vs\.?|compared)\s|\s(?:while|whereas|versus|vs\.)\s"
+)
+_NEAR = 400  # characters around a figure that may narrow it
+
+
+def find_qualifiers(text: str, start: int, end: int) -> tuple[str, ...]:
+    """Words that narrow a figure or finding: models named, scope words and conditions of its clause, time."""
+    first = max(0, start - _NEAR)
+    text, start, end = text[first : end + _NEAR], start - first, end - first
+    low, high = _clause(text, start, end)
+    clause = text[low:high]
+    found = [name.surface for name in find_models(clause)][:4]
+    found += [match.group() for match in _SCOPE.finditer(clause)][:3]
+    found += [match.group() for match in _TIME.finditer(text)][:2]
+    conditions = [match.group().strip() for match in _CONDITION.finditer(text[end:high])][:2]
+    found += [condition for condition in conditions if _TIME.fullmatch(condition) is None]
+    return tuple(dict.fromkeys(found))
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    low, high = 0, len(text)
+    for match in _CLAUSE_CUT.finditer(text):
+        if match.end() <= start:
+            low = match.end()
+        elif match.start() >= end:
+            high = match.start()
+            break
+    return low, high
