@@ -21,6 +21,16 @@ from service.evaluation.readers import ReadQuantity
 ALSO_LABELLED = frozenset(("year", "date", "time_of_day", "dimensions", "coordinates"))
 _TOLERANCE = re.compile(r"±|\+/-|\+/−|\bplus or minus\b")
 _JOINED = re.compile(r"\s*(?:,|;|/|,?\s*(?:and|or|&))\s*(?:the\s)?\s*")
+_BOUND_BEHIND = re.compile(
+    r"\s*\bor (?:more|less|fewer|higher|lower|greater|older|younger|above|below|over|under)$"
+)
+_AGE = re.compile(r"(?<=[a-z])[\s-]?old$")
+_DATES_JOINED = re.compile(r"\s*(?:to|–|—|-|and|until|through)\s*")
+_CONDITION = re.compile(
+    r"(?:when|if|unless|under|on|in|for|across|with|without|among|during|despite|after|before|against|while|by|via"
+    r"|using|from|at|since|between|compared)\b",
+    re.IGNORECASE,
+)
 _RESPECTIVELY = 200  # characters behind a list in which the word may stand
 
 
@@ -62,6 +72,9 @@ def _join(text: str, quantities: Sequence[ReadQuantity]) -> Iterator[_Span]:
         elif quantity.change == "to" and pending.last.change == "from":
             start = pending.start - 5 if text[: pending.start].endswith("from ") else pending.start
             pending = replace(span, start=start, mods=_merge(pending.mods, span.mods, "IsRange"))
+        elif _is_period(text, pending, span):
+            start = _open_period(text, pending.start)
+            pending = replace(span, start=start, mods=_merge(pending.mods, span.mods, "IsRange"))
         elif _is_list(text, pending, span):
             pending = replace(span, start=pending.start, mods=_merge(pending.mods, span.mods, "IsList"))
         else:
@@ -69,6 +82,24 @@ def _join(text: str, quantities: Sequence[ReadQuantity]) -> Iterator[_Span]:
             pending = span
     if pending is not None:
         yield pending
+
+
+def _is_period(text: str, one: _Span, other: _Span) -> bool:
+    """Two dates that bound a stretch of time; "and" only behind "between"."""
+    if not one.last.kind is other.last.kind is UnitKind.DATE:
+        return False
+    between = text[one.end : other.start]
+    if _DATES_JOINED.fullmatch(between) is None:
+        return False
+    return between.strip() != "and" or _open_period(text, one.start) < one.start
+
+
+def _open_period(text: str, start: int) -> int:
+    """Where the words begin that open a stretch of time."""
+    for words in ("between ", "from "):
+        if text[:start].lower().endswith(words):
+            return start - len(words)
+    return start
 
 
 def _is_list(text: str, one: _Span, other: _Span) -> bool:
@@ -97,9 +128,13 @@ def _span_of(text: str, quantity: ReadQuantity) -> _Span:
 
 
 def _written_unit(text: str, quantity: ReadQuantity) -> str:
-    """The unit as written: behind the numeral, else before it."""
-    after = text[quantity.number[1] : quantity.end].strip(" -‐‑–()")
-    return after or text[quantity.start : quantity.number[0]].strip(" -‐‑–()~∼≈<>≤≥±")
+    """The unit as written behind the numeral, without the words of a bound; money's sign may stand before it."""
+    after = text[quantity.number[1] : quantity.end].strip(" -‐‑–()").removeprefix("of ")
+    after = _BOUND_BEHIND.sub("", after)
+    after = _AGE.sub("", after)
+    if after or quantity.kind is not UnitKind.CURRENCY:
+        return after
+    return text[quantity.start : quantity.number[0]].strip(" -‐‑–()~∼≈<>≤≥±").rpartition(" ")[2]
 
 
 def _modifiers(surface: str, quantity: ReadQuantity) -> tuple[str, ...]:
@@ -156,11 +191,11 @@ def _place(
     if entity_span is not None:
         relation = ("HasQuantity", quantity) if property_span is None else ("HasProperty", f"P{group}")
         yield _annotation(text, ENTITY, group, f"E{group}", entity_span, relation)
-    for number, words in enumerate(qualifiers):
-        span = _nearest(text, sentence, at, words)
-        if span is not None and span not in (property_span, entity_span):
-            name = f"L{group}-{number}"
-            yield _annotation(text, QUALIFIER, group, name, span, ("Qualifies", quantity))
+    # Scope words and models that narrow a claim aren't this set's qualifiers; it has one for a quantity at most.
+    condition = next((words for words in qualifiers if _CONDITION.match(words) is not None), None)
+    span = _nearest(text, sentence, at, condition)
+    if span is not None and span not in (property_span, entity_span):
+        yield _annotation(text, QUALIFIER, group, f"L{group}", span, ("Qualifies", quantity))
 
 
 def _annotation(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kb.types import Modifier, UnitKind
-from service.evaluation.measeval_answer import annotate
+from service.evaluation.measeval_answer import annotate, annotate_measured
 from service.evaluation.measeval_score import (
     ENTITY,
     PROPERTY,
+    QUALIFIER,
     QUANTITY,
     Annotation,
     mean_exact,
@@ -138,3 +139,35 @@ def test_a_list_that_writes_its_unit_once_is_one_span_unless_it_is_of_two_things
     quantities = [one(3, 6, 6), one(11, 16, 14)]
     assert [(a.text, a.mods) for a in annotate(listed, quantities)] == [("100 and 150 m", ("IsList",))]
     assert len(annotate(listed.replace("deep", "deep, respectively"), quantities)) == 2
+
+
+def test_two_dates_that_bound_a_stretch_of_time_are_one_range() -> None:
+    for text, whole in (
+        ("It ran from 1985 to 1988 in all.", "from 1985 to 1988"),
+        ("It ran between 2005 and 2010 in all.", "between 2005 and 2010"),
+    ):
+        told = annotate(text, read_ours(text, ("year", "date")))
+        assert [(a.text, a.mods) for a in told] == [(whole, ("IsRange",))]
+    apart = "Floods came in 1985 and 1988 alike."
+    assert len(annotate(apart, read_ours(apart, ("year", "date")))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("It held 70 kg or more.", "kg"),
+        ("A tree that is 10-year-old.", "year"),
+        ("It cost $5.", "$"),
+        ("Its share was 10% or higher.", "%"),
+    ],
+)
+def test_a_unit_is_written_without_the_words_of_a_bound_or_an_age(text: str, unit: str) -> None:
+    assert [a.unit for a in annotate(text, read_ours(text))] == [unit]
+
+
+def test_of_what_narrows_a_quantity_one_condition_is_the_sets_qualifier() -> None:
+    text = "All samples lost 12 kg in the second week of the trial."
+    quantities = annotate(text, read_ours(text))
+    found = [a for a in annotate_measured(text, quantities) if a.type == QUALIFIER]
+    assert [a.relation for a in found] == [("Qualifies", "Q1")]
+    assert found[0].text.startswith("in the second week")
