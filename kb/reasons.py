@@ -28,7 +28,7 @@ REASONS: dict[str, Reason] = {
     reason.code: reason
     for reason in (
         _reason("source_retracted", _C, "Source retracted", "The source that the claim rests on was retracted."),
-        _reason("wrong_subject", _C, "Wrong subject", "The figure is in the source, but for another model or group."),
+        _reason("wrong_subject", _C, "Wrong subject", "The figure is in the source, but for another model, group or condition."),
         _reason("unit_confused", _C, "Unit confused", "Percent, percentage points, relative change and multiples are mixed up."),
         _reason("bound_reversed", _C, "Bound reversed", "The source says at most where the claim says at least, or the other way round."),
         _reason("direction_reversed", _C, "Direction reversed", "The source reports a change in the opposite direction."),

@@ -14,7 +14,7 @@ from kb.judge.context import (
     is_hedged,
     is_scope_wider,
 )
-from kb.judge.figure_pairs import WeighedFigure, clause_of_claim, clause_of_found
+from kb.judge.figure_pairs import WeighedFigure, clause_of_claim, clause_of_found, without_marks
 from kb.judge.parts import make_evidence
 from kb.judge.propositions import Clash, Side, find_clash
 from kb.names import NamedModel
@@ -38,8 +38,8 @@ _AGGREGATES = {
 }
 # Words of a finding's property that say only that something was counted or measured.
 _PLAIN_PROPERTY = frozenset(
-    "numb share rate scor percentag tim siz change chang amount count level valu figur result effect siz estimat increas "
-    "reduc relat overal".split()
+    "numb share rate scor percentag tim siz change chang amount count level valu figur result effect siz increas "
+    "reduc relat overal run sampl cas so".split()
 )
 
 
@@ -74,17 +74,24 @@ def speaks_of_property(claim: Claim, one: WeighedFigure) -> bool:
     finding = one.unit.candidate.finding
     if finding is None or claim.quantities[0].unit.kind is UnitKind.COUNT:  # whose nouns are compared
         return True
-    said = content_stems(strip_markup(f"{claim.context} . {claim.sentence.exact}"))
+    if not _telling(strip_markup(clause_of_claim(claim)), names=False):  # "it did so in 96% of runs"
+        return True
+    said = content_stems(strip_markup(f"{claim.context} . {without_marks(claim)}"))
     measured = _telling(finding.measured_property or "") - content_stems(finding.measured_entity or "").keys()
     if measured & said.keys():
         return True
     stated = _telling(finding.statement) - content_stems(finding.measured_entity or "").keys()
     shared = stated & said.keys()
-    return len(shared) >= max(2, (len(stated) + 1) // 2) or not (measured or stated)
+    return len(shared) >= min(2, len(stated)) or not (measured or stated)
 
 
-def _telling(text: str) -> set[str]:
-    return {stem for stem in content_stems(text) if stem not in _PLAIN_PROPERTY}
+def _telling(text: str, *, names: bool = True) -> set[str]:
+    """The words of a text that say what is measured, with or without those that name something."""
+    return {
+        stem
+        for stem, weight in content_stems(text).items()
+        if stem not in _PLAIN_PROPERTY and (names or weight == 1.0)
+    }
 
 
 def weigh_agreeing(

@@ -115,13 +115,10 @@ def turns_predicate(claim: Claim, unit_text: str) -> bool:
     if is_turned(said) == is_turned(unit_text):
         return False
     theirs = {**content_stems(unit_text), **content_stems(sentence.replace(said, " "))}
-    own = {
-        stem: weight
-        for stem, weight in content_stems(
-            (claim.attribution and said.replace(claim.attribution, " ")) or said
-        ).items()
-        if stem not in _REST_WORDS
-    }
+    bare = said
+    for surface in (claim.attribution, *(citation.surface for citation in claim.citations)):
+        bare = bare.replace(strip_markup(surface or ""), " ") if surface else bare
+    own = {stem: weight for stem, weight in content_stems(bare).items() if stem not in _REST_WORDS}
     own = {stem: weight for stem, weight in own.items() if stem not in content_stems(negated_words(said))}
     return not own or coverage(own, theirs) >= _REST_COVERED
 

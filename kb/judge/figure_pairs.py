@@ -87,7 +87,7 @@ def _vague_quantities(text: str) -> tuple[Quantity, ...]:
     )  # fmt: skip
 
 
-def _without_marks(claim: Claim) -> str:
+def without_marks(claim: Claim) -> str:
     """The claim's sentence with glued footnote marks blanked, offsets kept ("Llama 4.3": Llama 4, note 3)."""
     letters = list(claim.sentence.exact)
     for citation in claim.citations:
@@ -102,7 +102,7 @@ def _without_marks(claim: Claim) -> str:
 
 
 def claim_owners_of(claim: Claim, reader: Reader) -> tuple[NamedModel, ...]:
-    sentence = _without_marks(claim)
+    sentence = without_marks(claim)
     names = reader.models(sentence)
     start = max(0, claim.span.start - claim.sentence.start)
     end = start + len(claim.span.exact)

@@ -35,7 +35,13 @@ from kb.judge.figure_pairs import (
     with_base,
 )
 from kb.judge.parts import Unit, make_evidence, units_of
-from kb.judge.polarity import find_disagreement, is_turned, with_negated_bound, without_negated_bound
+from kb.judge.polarity import (
+    Disagreement,
+    find_disagreement,
+    is_turned,
+    with_negated_bound,
+    without_negated_bound,
+)
 from kb.judge.rivals import Rival, find_rival
 from kb.link import LinkedClaim, SourceRank
 from kb.names import NamedModel, find_models
@@ -61,6 +67,10 @@ _GATE_FIRST_SOURCE = 0.04  # the same, where search ranks the source first
 _GATE_UNCLEAR_CHANGE = 0.6  # a level on one side and a relative change on the other: plainly the same thing
 _GATE_WITHIN_RANGE = 0.66  # a figure inside a claimed range says little unless it is plainly the same thing
 _GATE_REFUTE = 0.66
+_GATE_OTHER_CONDITION = (
+    0.6  # from which a sentence plainly makes the claim's statement, of the opposite condition
+)
+_AS_NEAR = 0.15  # a difference in closeness that tells nothing
 _GATE_RIVAL = 0.45  # from which another figure of the source is plainly of the claim's kind
 _OTHERWISE = frozenset({"differs", "bound_reversed", "bound_dropped", "complement"})
 _GATE_CONFUSED = 0.28  # a confusion that has a name needs the same gate as agreement, and this much
@@ -191,13 +201,15 @@ def _judge_source(
         and one.closeness.score
         >= (max(gate, _GATE_WITHIN_RANGE) if one.comparison.relation == "within_range" else gate)
     ]
+    near = [one for one in near if not _is_confused_rather(one, ordered)]
     near.sort(key=lambda one: one.comparison.relation == "satisfies_bound_loosely")
     unlike = None
     for one in near:
         if not are_compatible(claim_owners, one.owners):
             continue
         if not _same_proposition(claim, claimed, one):
-            unlike = unlike or one
+            if unlike is None and not _same_polarity(claim, claimed, one):
+                unlike = one
             continue
         if not all(_is_owned(owner, near) for owner in claim_owners):
             return [weigh_agreeing(claim, claimed, claim_owners, one)]
@@ -223,20 +235,55 @@ def _judge_source(
         rival = find_rival(claim, claimed, claim_owners, unlike, ordered, unlike=True)
         if rival is not None and not _agrees(rival.weighed):
             return _rival_evidence(claim, unlike, rival)
+        return _other_condition(claim, claimed, unlike)
     return _other_evidence(claim, claimed, claim_owners, ordered, rank, gate)
 
 
 def _same_proposition(claim: Claim, claimed: Quantity, one: WeighedFigure) -> bool:
     """Whether both clauses affirm or deny the same thing under the same condition, and, for a finding, whether the
     claim speaks of what it measured."""
+    return _same_polarity(claim, claimed, one) and speaks_of_property(claim, one)
+
+
+def _same_polarity(claim: Claim, claimed: Quantity, one: WeighedFigure) -> bool:
+    return _find_disagreement(claim, claimed, one) is None
+
+
+def _find_disagreement(claim: Claim, claimed: Quantity, one: WeighedFigure) -> Disagreement | None:
     ours = without_negated_bound(strip_markup(clause_of_claim(claim)), claimed)
     theirs = without_negated_bound(clause_of_found(one.unit, one.found), one.found)
-    return find_disagreement(ours, theirs) is None and speaks_of_property(claim, one)
+    return find_disagreement(ours, theirs)
+
+
+def _is_confused_rather(one: WeighedFigure, ordered: list[WeighedFigure]) -> bool:
+    """A figure far inside a claimed bound says little where one at the bound itself, as near, says the reverse."""
+    return one.comparison.relation == "satisfies_bound_loosely" and any(
+        other.comparison.relation in _CONTESTING and other.closeness.score >= one.closeness.score - _AS_NEAR
+        for other in ordered
+    )
 
 
 def _is_owned(owner: NamedModel, near: list[WeighedFigure]) -> bool:
     """Whether one of the agreeing figures is that model's, or names none."""
     return any(are_compatible((owner,), one.owners) for one in near)
+
+
+def _other_condition(claim: Claim, claimed: Quantity, one: WeighedFigure) -> list[Evidence]:
+    """The claim's own figure, plainly of the same statement, but under the opposite condition."""
+    disagreement = _find_disagreement(claim, claimed, one)
+    if disagreement is None or disagreement.rule == "negation" or one.closeness.score < _GATE_OTHER_CONDITION:
+        return []
+    comparison = Comparison(
+        relation="other_condition",
+        detail=f"{one.found.surface} is given for the opposite condition: “{disagreement.found}”",
+        claimed=claimed.surface, found=one.found.surface,
+    )  # fmt: skip
+    return [
+        make_evidence(
+            claim, one.unit, stance=Stance.REFUTES, reason="wrong_subject", comparison=comparison,
+            score=one.closeness.score,
+        )
+    ]  # fmt: skip
 
 
 def _rival_evidence(claim: Claim, one: WeighedFigure, rival: Rival) -> list[Evidence]:

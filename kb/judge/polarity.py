@@ -22,7 +22,7 @@ _PREDICATE = re.compile(
 _LEXICAL = re.compile(
     r"\b(?:refus(?:e|es|ed|al|als)|omit(?:s|ted)?|conceal(?:s|ed)?|hid|hidden|withheld|missed|misses|fail(?:s|ed|ure|ures)?|"
     r"left (?:\w+ ){0,4}out|lack(?:s|ed)?|absent|opaque|unexplained|unnoticed|undetected|unfaithful|incorrect(?:ly)?|untouched|"
-    r"spared|rejected|blocked|went wrong|gave up)\b",
+    r"spared|(?:kept|keeps|stayed|remained) (?:quiet|silent)|rejected|blocked|went wrong|gave up)\b",
     re.IGNORECASE,
 )
 _OPPOSITES = tuple(

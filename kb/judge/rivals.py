@@ -14,6 +14,7 @@ from kb.compare import family_of
 from kb.judge.figure_pairs import WeighedFigure, are_compatible, clause_of_claim, clause_of_found
 from kb.judge.parts import Unit
 from kb.names import NamedModel
+from kb.quantity import find_quantities
 from kb.text import strip_markup
 from kb.types import Claim, Quantity, Relation
 from kb.words import content_stems
@@ -24,11 +25,16 @@ _MARKERS = re.compile(
     re.IGNORECASE,
 )
 _MARGIN = 1.0  # of a plain content word, by which a rival must fit better
+_MARGIN_PLAIN = (
+    1.5  # the same, where no name and no word of a condition is among what it shares with the claim
+)
 _MARGIN_UNLIKE = 0.4  # the same, where the agreeing statement is already known to be of another condition
 _MARGIN_PASSAGE = 2.0  # the same in running text, whose clauses share words by chance
 _FEW_WORDS = 3  # under which a clause says too little, and its sentence is read
 _NAME_WEIGHT = 1.3  # from which a word is a name (kb.words gives names more)
-_ONLY_SAID_OF_SHARE = frozenset({"percent", "rate", "time", "case", "share"})
+_ONLY_SAID_OF_SHARE = frozenset(
+    "percent rate time case cas share run sampl prompt instanc trial attempt rollout model stud".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +83,14 @@ def find_rival(
     ours = words_of(agreeing.unit, agreeing.found)
     best: Rival | None = None
     for other in weighed:
-        if not _may_rival(claimed, owners, agreeing, other):
+        if not _may_rival(claimed, owners, agreeing, other) or _is_told_too(claim, other.found):
             continue
         theirs = words_of(other.unit, other.found)
         gain = [word for word in theirs if word in said and word not in ours]
         loss = [word for word in ours if word in said and word not in theirs]
         lead = _sum(gain, said) - _sum(loss, said)
-        if lead >= margin and (
+        telling = any(said[word] >= _NAME_WEIGHT or _MARKERS.fullmatch(word) for word in gain)
+        if lead >= (margin if telling else max(margin, _MARGIN_PLAIN)) and (
             best is None or (lead, other.closeness.score) > (best.lead, best.weighed.closeness.score)
         ):
             named = any(said[word] >= _NAME_WEIGHT for word in gain)
@@ -101,6 +108,15 @@ def _may_rival(
     held_alike = (other.unit.candidate.finding is None) == (agreeing.unit.candidate.finding is None)
     apart = (other.unit.text, other.found.start) != (agreeing.unit.text, agreeing.found.start)
     return same_kind and held_alike and apart and are_compatible(owners, other.owners)
+
+
+def _is_told_too(claim: Claim, found: Quantity) -> bool:
+    """Whether the claim's sentence gives that figure as well ("from 15.0% to 19.3%")."""
+    value = found.low if found.low is not None else found.high
+    return value is not None and any(
+        value in (quantity.low, quantity.high) and family_of(quantity) == family_of(found)
+        for quantity in find_quantities(strip_markup(claim.sentence.exact))
+    )
 
 
 def _weigh(text: str) -> dict[str, float]:

@@ -193,14 +193,17 @@ def test_a_figure_of_the_negated_condition_is_not_supported() -> None:
     assert verdict(claim, library)[0] is not Label.SUPPORTED
 
 
-def test_the_negated_condition_of_the_same_model_is_no_wrong_subject() -> None:
+def test_the_figure_of_the_opposite_condition_is_said_to_be_of_that_condition() -> None:
     library = MemoryLibrary(
         {"study": "Without a hint, Claude 3.7 Sonnet gave the right answer in 47.3% of cases."}
     )
     claim = figure_claim(
         "Claude 3.7 Sonnet gave the right answer in 47.3% of cases with a hint.", cites="study"
     )
-    assert verdict(claim, library)[1] != "wrong_subject"
+    checked = judge(claim, library)
+    assert checked.verdict.label is Label.CONTESTED
+    assert "opposite condition" in checked.verdict.explanation
+    assert "for Claude 3.7 Sonnet" not in checked.verdict.explanation
 
 
 def test_never_said_of_something_else_is_no_zero_percent() -> None:
