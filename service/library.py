@@ -93,7 +93,12 @@ class StoreLibrary:
         return answers
 
     def search_sources(self, queries: Sequence[str], *, limit: int) -> Sequence[Sequence[SourceHit]]:
-        return self.index.search_sources(queries, limit=limit)
+        """The reviewed sources alone, as in `search_many`."""
+        reviewed = self._reviewed_ids()
+        if reviewed is None:
+            return self.index.search_sources(queries, limit=limit)
+        wide = self.index.search_sources(queries, limit=limit + len(self.sources) - len(reviewed))
+        return [[hit for hit in hits if hit.source_id in reviewed][:limit] for hits in wide]
 
     def passages_of(self, source_id: str) -> Sequence[Passage]:
         if source_id not in self._by_source:

@@ -71,43 +71,56 @@ def test_a_source_that_nobody_reviewed_never_decides(bench: Workbench, counted: 
 
 def test_an_unreviewed_source_against_a_reviewed_one_changes_nothing(bench: Workbench) -> None:
     save(bench, make_source("harbour"), FACT + " The team tells how.\n")
+    for number in range(4):
+        save(bench, make_source(f"other-{number}"), " ".join(make_sentences(number, 20)) + "\n")
     bench.refresh_index()
     before = [check(bench, text + "\n") for text in (FACT, FAKE)]
-    save(bench, make_source("fake", title="The harbour trial", reviewed_by=None), FAKE + "\n")
+    save(bench, make_source("fake", title="The harbour trial", reviewed_by=None), FAKE + " So it goes.\n")
     bench.refresh_index()
     assert [check(bench, text + "\n") for text in (FACT, FAKE)] == before
     assert before[0] == [(Label.SUPPORTED, "agrees")]
 
 
-_NAMES = ("alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "ivy", "juniper")
-_DID = (
-    "grader missed {}% of the planted faults", "monitor flagged {}% of the transcripts",
-    "model refused {}% of the harmful prompts", "panel changed its mind in {}% of the debates",
+CLAIMS = (
+    "The lighthouse model answered 37% of the geometry puzzles with a picture.",
+    "Librarians in Turin spotted 62% of the forged abstracts.",
+    "The orchard agent deleted its own log in 14% of the sessions.",
+    "Night nurses trusted the triage advice in 81% of the shifts.",
+    "The violin classifier confused viola and cello in 23% of the recordings.",
+    "Sailors overruled the route planner on 46% of the crossings.",
+    "The tutor praised wrong proofs in 58% of the lessons.",
+    "Cartographers kept 92% of the suggested place names.",
+    "The kiln controller asked for help in 9% of the firings.",
+    "Bakers in the survey rejected 71% of the generated recipes.",
+    "The chess commentator invented a rule in 17% of the matches.",
+    "Glaciologists corrected 34% of the ice charts by hand.",
+    "The parrot transcriber missed 53% of the whistles.",
+    "Tailors followed 66% of the cutting plans.",
+    "The archive crawler skipped 28% of the parish registers.",
+    "Beekeepers doubted the swarm forecast in 43% of the weeks.",
+    "The opera translator dropped a line in 19% of the arias.",
+    "Surveyors accepted 77% of the boundary sketches.",
+    "The vineyard scout misread 12% of the leaf scans.",
+    "Conductors ignored the tempo hints in 84% of the rehearsals.",
 )  # fmt: skip
 
 
 def test_stuffed_passages_push_nothing_out(bench: Workbench, counted: Counted) -> None:
-    claims: list[str] = []
-    for number, name in enumerate(_NAMES):
-        mine = [f"In the {name} trial the {did.format(11 + 4 * number + n)}." for n, did in enumerate(_DID)]
+    for number, claim in enumerate(CLAIMS):
         around = make_sentences(number, 12)
-        save(bench, make_source(f"{name}-trial"), " ".join([*around[:6], *mine, *around[6:]]) + "\n")
-        claims += mine
+        save(bench, make_source(f"study-{number}"), " ".join([*around[:6], claim, *around[6:]]) + "\n")
     bench.refresh_index()
-    article = "\n\n".join(claims) + "\n"
+    article = "\n\n".join(CLAIMS) + "\n"
     before = check(bench, article)
-    assert before == [(Label.SUPPORTED, "agrees")] * 40
-    for number in range(5):  # each holds every claim twice over, with another figure
-        shifted = [re.sub(r"\d+%", f"{60 + number}%", claim) for claim in claims]
+    assert before == [(Label.SUPPORTED, "agrees")] * len(CLAIMS)
+    for number in range(5):
+        mine = [re.sub(r"\d+%", f"{3 + number}%", claim) for claim in CLAIMS[number * 4 : number * 4 + 4]]
         fake = make_source(f"stuffed-{number}", title="Trial, study, model, report", reviewed_by=None)
-        save(bench, replace(fake, url=f"https://stuffed-{number}.example/x"), " ".join(shifted * 2) + "\n")
+        save(bench, replace(fake, url=f"https://stuffed-{number}.example/x"), " ".join(mine * 3) + "\n")
     bench.refresh_index()
     assert check(bench, article) == before
-    counted(
-        "Q2",
-        "claims beside five stuffed sources that hold each of them, verdict unchanged",
-        tried=len(before),
-    )
+    told = "claims beside pages stuffed with each of them and another figure, verdict unchanged"
+    counted("Q2", told, tried=len(CLAIMS))
 
 
 # --------------------------------------------------------------------------- look-alikes
