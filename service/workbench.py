@@ -70,7 +70,8 @@ def hash_code() -> str:
     root = Path(__file__).resolve().parent.parent
     files = sorted(path for package in ("kb", "ingest", "sources") for path in (root / package).rglob("*.py"))
     files += [
-        root / "service" / name for name in ("library.py", "origins.py", "suspicion.py", "workbench.py")
+        root / "service" / name
+        for name in ("chains.py", "library.py", "origins.py", "suspicion.py", "workbench.py")
     ]
     parts = (
         part for path in files for part in (path.relative_to(root).as_posix(), hash_bytes(path.read_bytes()))
@@ -207,6 +208,7 @@ class Workbench:
         from ingest.claims import find_claims
         from ingest.read import read_document
         from service.suspicion import warn_of_lookalikes
+        from sources.references import check_references, tell_misreferences
         from sources.resolve import resolve_citations
 
         self._catch_up()
@@ -221,6 +223,8 @@ class Workbench:
         cited = find_citations(document, found.items)
         issues += cited.issues
         issues += warn_of_lookalikes(document, self.library)
+        misreferences = check_references(document.notes, self.resolver, self.library.sources)
+        issues += tell_misreferences(misreferences)
         claims = resolve_citations(cited.items, self.resolver)
         try:
             return self._judge(document, claims, issues, progress)
@@ -233,10 +237,14 @@ class Workbench:
     ) -> Report:
         from kb.judge import Judging, failed_claim, judge_claims
         from kb.link import link_claims
+        from service.chains import follow_cited
         from service.origins import find_leaning
 
         library = self.library
         own = self.sources_that_are(document)
+        cites = self.cited_anywhere(document) - own
+        ends, chains = follow_cited(cites, library, self.resolver)
+        issues += chains
         judging = Judging(
             library=library,
             published=document.published,
@@ -247,7 +255,7 @@ class Workbench:
             linked = link_claims(
                 claims,
                 library,
-                document_cites=self.cited_anywhere(document) - own,
+                document_cites=cites | (ends - own),
                 document_text=document.text,
             )
         except StoreError as error:
