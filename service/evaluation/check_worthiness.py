@@ -109,10 +109,11 @@ def _read_cells(path: Path, rows: Iterator[tuple[Any, ...]], issues: list[Issue]
         if not text:
             continue
         label = row[label_at] if len(row) > label_at else None
-        if label not in (0, 1):
+        worthy = {"0": False, "1": True}.get(str(label).strip())  # a number, or a cell of text
+        if worthy is None:
             issues.append(faulty_row(path, number, f"Golden is {label!r}, wanted 0 or 1"))
             continue
-        yield Sentence(number, str(text), bool(label))
+        yield Sentence(number, str(text), worthy)
 
 
 # --------------------------------------------------------------------------- scoring

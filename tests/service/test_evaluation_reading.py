@@ -247,6 +247,41 @@ def test_the_fitted_threshold_is_the_best_of_all() -> None:
     assert all(f1(limit / 10) <= best for limit in range(-100, 100))
 
 
+def write_speech(folder: Path, name: str, rows: list[tuple[object, ...]]) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    (folder / "policlaim").mkdir(exist_ok=True)
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "policlaim" / f"{name}_human_eval.xlsx")
+
+
+def test_speeches_are_scored_together_or_by_name(tmp_path: Path) -> None:
+    head = ("SENTENCES", "Q1_1", "Golden")
+    write_speech(
+        tmp_path, "XX2031", [head, ("We spent 5 million dollars in 2011.", "A", 1), ("Thank you.", "C", 0)]
+    )
+    write_speech(
+        tmp_path, "YY2031", [head, ("Crime fell by 12% in 2011.", "A", "1"), ("Well.", "C", "perhaps")]
+    )
+    evaluation = evaluate_reading(tmp_path, ALL)
+    assert (evaluation.measures["policlaim.f1"].n, evaluation.measures["policlaim.digit_f1"].n) == (3, 2)
+    assert "YY2031_human_eval.xlsx, line 3" in " ".join(said(evaluation, "row_unreadable"))
+    alone = evaluate_reading(tmp_path, EvaluationOptions(split="XX"))
+    assert alone.measures["policlaim.f1"].n == 2
+
+
+def test_without_a_reader_of_spreadsheets_the_set_is_said_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_newsquant(tmp_path, [])
+    write_speech(tmp_path, "XX2031", [("SENTENCES", "Golden")])
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    evaluation = evaluate_reading(tmp_path, ALL)
+    assert "policlaim" not in evaluation.golds
+    assert "pip install openpyxl" in " ".join(said(evaluation, "set_unreadable"))
+
+
 # ------------------------------------------------------------------ peers, scores, floors
 
 
