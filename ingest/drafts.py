@@ -16,6 +16,7 @@ from ingest.language_parts import Parse
 from ingest.measured import Measured
 from ingest.qualifiers import find_qualifiers
 from ingest.quotations import Quotation
+from ingest.speech import SAY_AFTER
 from ingest.statements import Statement
 from kb.types import BlockKind, ClaimKind, Document, Quantity, UnitKind
 
@@ -176,7 +177,12 @@ def _is_only_quoted(statement: Statement, quotations: Sequence[Quotation]) -> bo
         low = max(0, quotation.pair.words.start - statement.at)
         high = min(len(statement.text), quotation.pair.words.end - statement.at)
         covered += max(0, high - low)
-    return covered > 0.6 * len(statement.text)
+    if covered > 0.6 * len(statement.text):
+        return True
+    last = quotations[-1] if quotations else None
+    after = statement.text[last.pair.words.end - statement.at + 1 :] if last is not None else ""
+    opens = quotations and quotations[0].pair.words.start - statement.at <= 1
+    return bool(opens) and SAY_AFTER.match(after) is not None
 
 
 def _draft_figure(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingest.language_parts import Parse
 from ingest.quotes import THRESHOLD, WEIGHTS, Quoted, Setting, judge_quoted, pair_marks
-from ingest.speakers import find_speaker
+from ingest.speakers import find_person, find_speaker, says_pronoun
 from ingest.statements import Run, Statement
 from kb.types import BlockKind
 
@@ -109,7 +109,7 @@ def judge_pairs(
     mark_starts: frozenset[int],
 ) -> Judgement:
     """Tell quotations from other words in marks. `mark_starts` are the places of note marks."""
-    quotations = []
+    quotations: list[Quotation] = []
     others: dict[int, list[tuple[int, int]]] = {}
     for pair in pairs:
         first, words = found[pair.first], pair.words
@@ -122,6 +122,8 @@ def judge_pairs(
         )
         if words.mark == ">" or judge_quoted(words, setting).ascribed:
             speaker = find_speaker(words, setting) or _speaker_before(found, pair, setting)
+            if speaker is None:
+                speaker = _speaker_behind(found, pair) or _speaker_meant(found, pair, setting, quotations)
             quotations.append(Quotation(pair=pair, speaker=speaker))
             continue
         for number in range(pair.first, pair.last + 1):
@@ -135,6 +137,48 @@ def _followed_by_mark(statement: Statement, words: Quoted, starts: frozenset[int
     """Whether a note mark follows the closing mark at once."""
     after = statement.run.view.locate(words.end - 1, words.end)[1]
     return any(after + gap in starts for gap in range(1, 4))
+
+
+_SIGNATURE = 6  # words
+_NEAR = 3  # statements in which the one whom "she said" means was named
+
+
+def _speaker_behind(found: Sequence[Statement], pair: Pair) -> str | None:
+    """The name below a block quotation: "— Palisade Research"."""
+    if pair.words.mark != ">" or pair.last + 1 >= len(found):
+        return None
+    line = found[pair.last + 1]
+    name = line.text.lstrip("—–- ").split(",")[0].strip()
+    inside = line.run.block.start == found[pair.last].run.block.start
+    words = name.split()
+    signed = 0 < len(words) <= _SIGNATURE and name[:1].isupper() and name[-1:].isalnum()
+    return name if inside and signed and words[-1][:1].isupper() else None
+
+
+def _speaker_meant(
+    found: Sequence[Statement], pair: Pair, setting: Setting, quotations: Sequence[Quotation]
+) -> str | None:
+    """Who a pronoun means ("she said"), and who goes on speaking in words that stand alone behind others'."""
+    last = quotations[-1] if quotations else None
+    near = last is not None and last.speaker is not None and pair.first - last.pair.last <= _NEAR
+    same = near and last is not None and found[last.pair.last].run.section == found[pair.first].run.section
+    text = setting.view.text
+    alone = not text[setting.low : pair.words.start].strip(' “"«‘') and not text[
+        pair.words.end : setting.high
+    ].strip(' ”"».,’')
+    if alone and same and last is not None and found[last.pair.last].run is found[pair.first].run:
+        return last.speaker
+    if pair.words.mark == ">" or not says_pronoun(pair.words, setting):
+        return None
+    if same and last is not None:
+        return last.speaker
+    for number in range(pair.first - 1, max(-1, pair.first - 1 - _NEAR), -1):
+        if found[number].run.section != found[pair.first].run.section:
+            break
+        person = find_person(found[number].text)
+        if person is not None:
+            return person
+    return None
 
 
 def _speaker_before(found: Sequence[Statement], pair: Pair, setting: Setting) -> str | None:

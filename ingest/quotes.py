@@ -62,7 +62,7 @@ _DEGREE = re.compile(
 _GAP_STOPS = re.compile(r"[—–]|\b(?:but|because|which|who|when|while|although|if|so)\b", re.IGNORECASE)
 _SAID_BY = re.compile(r"^\s*by\b")
 _COIN = re.compile(
-    r"\b(?:concepts?|terms?|notions?|labels?|names?|phrases?|phenomen(?:on|a)|techniques?|methods?|effects?|words?|form|finding|idea|so-called"
+    r"\b(?:concepts?|terms?|notions?|labels?|names?|phrases?|phenomen(?:on|a)|techniques?|methods?|effects?|words?|form|finding|idea"
     r"|coined|introduc(?:ed|es|ing)|(?:researchers?|scientists?|authors?|they|experts?|engineers?) (?:call|term|dub|refer to))"
     r"(?: of| called| named| termed| known as| dubbed| for| as| is| was)?(?: the| an?| this| it)?\s*[(:,—]?\s*$",
     re.IGNORECASE,
@@ -88,7 +88,7 @@ _EXAMPLE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _OWN_TERM = re.compile(
-    r"\b(?:what (?:I|we) (?:call|would call)|I(?:[’']d| would)? call(?: it| this| them)?|we (?:will |might )?call|call it|think of (?:it|this|them) as|in the sense of|not in the|as if|so to speak|sort of|kind of)\s*(?:a |an |the )?$",
+    r"\b(?:what (?:I|we) (?:call|would call)|I(?:[’']d| would)? call(?: it| this| them)?|we (?:will |might )?call|call it|think of (?:it|this|them) as|in the sense of|not in the|as if|so-called|so to speak|sort of|kind of)\s*(?:a |an |the )?$",
     re.IGNORECASE,
 )
 _HYPOTHETICAL = re.compile(

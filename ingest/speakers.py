@@ -13,7 +13,10 @@ from ingest.quotes import Quoted, Setting
 from ingest.speech import ACCORDING, FOUND, NAMED_BEFORE, SAY_AFTER, SAY_BEFORE
 
 _PRONOUNS = frozenset("he she they it i we you who that this".split())
-_SPEAKER_CUT = re.compile(r"\s*(?:,| who\b| which\b| that\b| \(| —| –|:|;).*$", re.DOTALL)
+_SPEAKER_CUT = re.compile(
+    r"\s*(?:,| (?:in|on|at|during|after|before) (?:an?|the|his|her|their|its|X|Twitter|LinkedIn|Reddit|[A-Z][a-z]+day)\b| who\b| which\b| that\b| \(| —| –|:|;).*$",
+    re.DOTALL,
+)
 
 
 def find_speaker(quoted: Quoted, setting: Setting) -> str | None:
@@ -47,6 +50,32 @@ def find_speaker(quoted: Quoted, setting: Setting) -> str | None:
             if subject is not None:
                 return _clean_speaker(subject)
     return None
+
+
+_HE_SAYS = re.compile(r"\b(?P<who>[Hh]e|[Ss]he|[Tt]hey)\s+(?:\w+ly |also |later |had |has |have )?[a-z]+\b")
+_PERSON = re.compile(
+    r"(?:(?:Dr|Prof|Mr|Ms|Mrs|Professor|Sir)\.? )?(?P<name>[A-Z][\w’'-]+(?: [A-Z]\.)?(?: (?:van|von|de|der|da|al|bin))?(?: [A-Z][\w’'-]+){1,2})"
+    r"(?=,| (?:said|says|told|led|wrote|argued|warned|who|is|was|has|joined|left|found|posted)\b|’s\b|'s\b)"
+)
+
+
+def says_pronoun(quoted: Quoted, setting: Setting) -> bool:
+    """Whether the quoted words are ascribed to "he", "she" or "they"."""
+    text = setting.view.text
+    before = text[max(setting.low, quoted.start - 90) : max(setting.low, quoted.start - 1)]
+    after = text[quoted.end + 1 : min(setting.high, quoted.end + 60)]
+    follow = SAY_AFTER.match(after)
+    if follow is not None:
+        who = (follow.group("late") or follow.group("early") or "").split()
+        return bool(who) and who[0].lower() in ("he", "she", "they")
+    verb = SAY_BEFORE.search(before) or NAMED_BEFORE.search(before)
+    return verb is not None and _HE_SAYS.search(before) is not None
+
+
+def find_person(text: str) -> str | None:
+    """The last person whom a sentence names as acting: the one whom "she" in the next may mean."""
+    names = [match.group("name") for match in _PERSON.finditer(text[:1500])]
+    return names[-1] if names else None
 
 
 def _subject_at(parse: Parse, offset: int) -> str | None:

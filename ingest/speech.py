@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 _SAY = (
-    r"(?:said|says|say|saying|stat(?:ed|es|e|ing)|told|tells|telling|wrote|writes|writing|written|not(?:ed|es|e|ing)|explain(?:ed|s|ing)?"
-    r"|argu(?:ed|es|e|ing)|add(?:ed|s|ing)|warn(?:ed|s|ing)?|acknowledg(?:ed|es|e|ing)|comment(?:ed|s|ing)|remark(?:ed|s|ing)|repli(?:ed|es)"
+    r"(?:said|says|say|saying|stat(?:ed|es|e|ing)|told|tells|telling|wrote|writes?|writing|written|not(?:ed|es|e|ing)|explain(?:ed|s|ing)?"
+    r"|argu(?:ed|es|e|ing)|add(?:ed|s|ing)?|warn(?:ed|s|ing)?|acknowledg(?:ed|es|e|ing)|comment(?:ed|s|ing)|remark(?:ed|s|ing)|repli(?:ed|es)"
     r"|replying|answer(?:ed|s|ing)|ask(?:ed|s|ing)?|announc(?:ed|es|ing)|claim(?:ed|s|ing)?|conclud(?:ed|es|e|ing)|declar(?:ed|es|ing)"
     r"|emphasi[sz](?:ed|es|e|ing)|insist(?:ed|s|ing)|observ(?:ed|es|e|ing)|recall(?:ed|s|ing)|report(?:ed|s|ing)?|reads"
     r"|respond(?:ed|s|ing)|testif(?:ied|ies)|tweeted|posted|caution(?:ed|s|ing)?|contend(?:ed|s|ing)?|assert(?:ed|s|ing)?|admit(?:ted|s|ting)"
