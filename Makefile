@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 TRAIN_VENV ?= .venv-train
+CLIENTS_VENV ?= .venv-clients
 DEMO_HOME ?= .demo
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 TRAIN_PIP = $(TRAIN_VENV)/bin/python -m pip --disable-pip-version-check
@@ -10,13 +11,14 @@ WHEREFROM = $(VENV)/bin/wherefrom --home $(DEMO_HOME)
 EXAMPLE = service/examples/article-benchmarks.txt
 PYTEST_FLAGS ?=
 
-.PHONY: help demo test test-train soak lint bench clean
+.PHONY: help demo test test-train test-clients soak lint bench clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo        set up, check an example article, say how to go on"
 	@echo "make test        every test that needs no torch, and the linters"
 	@echo "make test-train  the tests of the extra \`train\` (torch: a large download)"
+	@echo "make test-clients  real clients of the editors' protocols against the live server"
 	@echo "make soak        the long tests: many kills, many checks"
 	@echo "make lint        ruff, mypy --strict and the import contract"
 	@echo "make bench       how long the command line and the API take"
@@ -45,6 +47,11 @@ $(TRAIN_VENV)/.installed: pyproject.toml constraints.txt
 	$(TRAIN_PIP) install --constraint constraints.txt --editable '.[dev,train]'
 	@touch $@
 
+$(CLIENTS_VENV)/.installed: tests/clients/requirements.txt
+	$(PYTHON) -m venv $(CLIENTS_VENV)
+	$(CLIENTS_VENV)/bin/python -m pip --disable-pip-version-check install --requirement $<
+	@touch $@
+
 # ----------------------------------------------------------------------------- targets
 
 demo: $(VENV)/.installed
@@ -60,10 +67,15 @@ test: $(VENV)/.installed-dev
 	@command -v node >/dev/null 2>&1 || echo "No Node.js here: the tests marked node are skipped."
 	@test -d ../shared/corpus || echo "No corpus beside the checkout: the tests marked corpus are skipped."
 	$(MAKE) --no-print-directory lint
-	$(VENV)/bin/python -m pytest -m 'not train and not soak' $(PYTEST_FLAGS)
+	$(VENV)/bin/python -m pytest -m 'not train and not soak and not clients' --ignore=tests/clients $(PYTEST_FLAGS)
 
 test-train: $(TRAIN_VENV)/.installed
 	$(TRAIN_VENV)/bin/python -m pytest -m train $(PYTEST_FLAGS)
+
+# From its own folder, so that only its own conftest is read: the clients' environment has none of our packages.
+test-clients: $(VENV)/.installed $(CLIENTS_VENV)/.installed
+	cd tests/clients && WHEREFROM_COMMAND=$(abspath $(VENV))/bin/wherefrom \
+		$(abspath $(CLIENTS_VENV))/bin/python -m pytest --rootdir=. -c clients.ini $(PYTEST_FLAGS) .
 
 soak: $(VENV)/.installed-dev
 	WHEREFROM_EXPLORE=1 $(VENV)/bin/python -m pytest -m soak --timeout=3600 $(PYTEST_FLAGS)
@@ -78,5 +90,5 @@ bench: $(VENV)/.installed
 	$(VENV)/bin/python tests/bench.py
 
 clean:
-	rm -rf $(VENV)/.installed $(VENV)/.installed-dev $(VENV) $(TRAIN_VENV) $(DEMO_HOME) dist build
+	rm -rf $(VENV)/.installed $(VENV)/.installed-dev $(VENV) $(TRAIN_VENV) $(CLIENTS_VENV) $(DEMO_HOME) dist build
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,6 +20,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from kb.reasons import REASONS
+from kb.text import strip_markup
 from kb.types import Label
 from service.api_check import Worker
 from service.protocols.matching_cache import MatcherCache
@@ -115,7 +116,7 @@ def _claim(match: ClaimMatch, root: str, host: str) -> Json:
         "status": label,
         "checkedAt": format_time(article.saved_at),
     }
-    body: Json = {"text": claim.sentence.exact}
+    body: Json = {"text": " ".join(strip_markup(claim.sentence.exact).split())}
     claimant = claim.attribution or claim.speaker
     if claimant:
         body["claimant"] = claimant

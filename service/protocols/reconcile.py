@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from kb.text import strip_markup
 from kb.types import Source
 from service.api_check import Worker
 from service.problems import ProblemError
@@ -96,7 +97,7 @@ def answer(query: dict[str, Any], matchers: MatcherCache, sources: Sequence[Sour
             label = checked.verdict.label.value if checked.verdict.label is not None else "not checked"
             found.append(
                 {
-                    "id": checked.claim.id, "name": checked.claim.sentence.exact,
+                    "id": checked.claim.id, "name": " ".join(strip_markup(checked.claim.sentence.exact).split()),
                     "description": f"{label}: {checked.verdict.explanation}",
                     "score": round(100 * match.score, 2), "match": match.same, "type": [CLAIM],
                 }
