@@ -113,16 +113,16 @@ def value_of(quantity: ReadQuantity) -> tuple[Decimal, Decimal] | None:
 
 
 def direction_of(quantity: ReadQuantity) -> str:
-    """In the set's signs; a bound is told before an approximation, both before a change. The ends of a change
-    are levels to that set: "rose 3% to $5" labels 3% as up, $5 as it is."""
+    """In the set's signs; a bound is told before a change, a change before an approximation. The ends of a change
+    are levels to that set, and "dozens" is what it is: "rose about 3% to $5" labels 3% as up, $5 as it is."""
     match quantity.modifier:
-        case Modifier.AT_LEAST:
+        case Modifier.AT_LEAST if not quantity.vague:
             return ">"
         case Modifier.AT_MOST:
             return "<"
-        case Modifier.APPROX:
-            return "~"
-    return "=" if quantity.change is not None else quantity.direction or "="
+    if quantity.direction is not None and quantity.change is None:
+        return quantity.direction
+    return "~" if quantity.modifier is Modifier.APPROX else "="
 
 
 def unit_agrees(quantity: ReadQuantity, wanted: Wanted) -> bool:

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from kb.errors import InputError
-from kb.quantity import read_numbers
-from kb.types import Aggregate, Modifier, Quantity, Unit, UnitKind
+from kb.quantity import NumberReading, read_numbers
+from kb.types import Aggregate, Modifier, Quantity, Relation, Unit, UnitKind
 
 PEERS = ("quantulum3",)
 
@@ -22,7 +22,8 @@ PEERS = ("quantulum3",)
 class ReadQuantity:
     """One quantity of a text. `start`/`end` cover it with its unit, `number` the numeral alone. `low` and
     `high` are None where unbounded; `base` is the N of "n of N". `name` says more about the unit (see
-    kb.types.Unit). `direction` is up, down or None; `change` is "from" or "to" at the ends of a change."""
+    kb.types.Unit). `direction` is up, down or None (None too for the level that a change leads to); `change` is
+    "from" or "to" at the ends of a change. `vague` is a lower bound that a word like "dozens" makes."""
 
     start: int
     end: int
@@ -36,6 +37,7 @@ class ReadQuantity:
     base: Decimal | None = None
     direction: str | None = None
     change: str | None = None
+    vague: bool = False
 
     def as_quantity(self) -> Quantity:
         """The same as our own value, for comparisons that are written for it."""
@@ -103,11 +105,20 @@ def read_ours(text: str, also: Collection[str] = ()) -> list[ReadQuantity]:
                 modifier=quantity.modifier,
                 aggregate=quantity.aggregate,
                 base=quantity.base,
-                direction=reading.direction,
+                direction=None if _is_reached(text, reading) else reading.direction,
                 change=reading.change,
+                vague=quantity.high is None and all(role != "bound" for role, _ in reading.cues),
             )
         )
     return found
+
+
+def _is_reached(text: str, reading: NumberReading) -> bool:
+    """Whether a level is told that a change led to ("rose 3% to $5"): the change goes up, the level is what it is."""
+    quantity = reading.quantity
+    if quantity is None or quantity.relation is not Relation.LEVEL:
+        return False
+    return text[: reading.start].rstrip().lower().endswith((" to", " at"))
 
 
 def _read_with(parser: Any, text: str) -> list[ReadQuantity]:

@@ -172,6 +172,9 @@ def test_an_article_named_outside_the_folder_is_not_read(tmp_path: Path) -> None
         ("It costs more than $5 million.", (">", "5000000", "dollar"), (True, True, True)),
         ("About 40 people came.", ("~", "40", "people"), (True, True, True)),
         ("About 40 people came.", ("~", "41", "people"), (False, False, False)),
+        ("Shares rose about 5%.", ("up", "5", "percentage"), (True, True, True)),
+        ("Shares climbed to $12.", ("=", "12", "dollar"), (True, True, True)),
+        ("Dozens of people came.", ("=", "24", "people"), (True, True, True)),
         ("Between 5 and 10 km away.", ("=", "5-10", "kilometre"), (True, True, True)),
     ],
 )
