@@ -21,6 +21,7 @@ from service.evaluation.scores import bootstrap, mean_of
 
 # Relative ordinals ("the next one") and the variants of modes that we don't have are left out.
 _MODES = ("ExperimentalMode", "PercentMode")
+_NO_NUMBER = "null"  # a percent sign alone
 _PRECISION = Decimal("1e-6")
 
 
@@ -50,7 +51,8 @@ def read_specifications(path: Path, issues: list[Issue]) -> Iterator[Specificati
         except (KeyError, TypeError, AttributeError) as error:
             issues.append(faulty_row(path, number, f"row {number} is no specification ({error!r})"))
             continue
-        yield Specification(number=number, text=text, values=tuple(str(v) for v in values if v))
+        told = tuple(str(value) for value in values if value)
+        yield Specification(number=number, text=text, values=tuple(v for v in told if v != _NO_NUMBER))
 
 
 def fits_value(quantity: ReadQuantity, value: str) -> bool:
