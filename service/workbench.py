@@ -284,10 +284,13 @@ class Workbench:
         return frozenset(self.resolver.find_identified(dict.fromkeys(targets)))
 
     def sources_that_are(self, document: Document) -> frozenset[str]:
-        """Sources that are the article itself or a copy of it: same address, or same bytes."""
+        """Sources that are the article itself or a copy of it: same address, same bytes, or a copy by what
+        the registry says of their origin."""
+        from kb.origins import find_copies
+
         own = set(self.resolver.find_identified([document.url])) if document.url else set()
         own |= set(self.store.find_sources_by_content(document.sha256))
-        return frozenset(own)
+        return find_copies(own, self.library.sources) if own else frozenset()
 
     def _unreadable(self, claims: tuple[Claim, ...]) -> frozenset[str]:
         cited = {s for claim in claims for citation in claim.citations for s in citation.source_ids}

@@ -202,21 +202,29 @@ def _resolve(
     return replace(citation, source_ids=suggested, exact=False)
 
 
-def _match_titles(note: str, index: SourceIndex) -> tuple[str, ...]:
-    """Sources whose title or long short name stands in the note, best first."""
+def suggest_by_title(note: str, index: SourceIndex) -> tuple[tuple[str, float], ...]:
+    """Sources whose title or long short name stands in the words of a reference, best first, each with a
+    score from TITLE_SCORE / 100 to 1: how much of the title is there, letter by letter. A suggestion for a
+    person, never an identification."""
     from rapidfuzz.fuzz import partial_ratio
 
     words = _find_words(note)
     folded = " ".join(words)
-    scored: list[tuple[float, str]] = []
+    best: dict[str, tuple[float, int]] = {}
     for source_id in _gather(words, index):
         for phrase in index.names[source_id].phrases:
             if phrase.count(" ") + 1 < _MIN_TITLE_WORDS or len(phrase) > len(folded) * 1.1:
                 continue
             score = partial_ratio(phrase, folded, score_cutoff=TITLE_SCORE)
-            if score >= TITLE_SCORE:
-                scored.append((-score - min(len(phrase), 200) / 1000, source_id))
-    return _first_ids(sorted(scored))
+            if score >= TITLE_SCORE:  # of two titles that are there, the longer one says more
+                best[source_id] = max(best.get(source_id, (0.0, 0)), (score, min(len(phrase), 200)))
+    ranked = sorted(best.items(), key=lambda row: (-row[1][0] - row[1][1] / 1000, row[0]))
+    return tuple((source_id, round(score / 100, 4)) for source_id, (score, _) in ranked[:MAX_SUGGESTIONS])
+
+
+def _match_titles(note: str, index: SourceIndex) -> tuple[str, ...]:
+    """Sources whose title or long short name stands in the note, best first."""
+    return tuple(source_id for source_id, _ in suggest_by_title(note, index))
 
 
 def _match_authors(citation: Citation, claim: Claim, index: SourceIndex) -> tuple[str, ...]:

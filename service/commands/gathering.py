@@ -70,10 +70,8 @@ def _put_addition(terminal: Terminal, addition: Addition) -> None:
             f"{'text':<12} {words:,} words, {source.text_status or 'whole'}, sha256 {addition.document.sha256[:16]}"
         )
     for suggestion in addition.suggestions:
-        place = f" ({suggestion.locator})" if suggestion.locator else ""
-        terminal.put_text(
-            f"{'suggested':<12} “{make_visible_line(suggestion.exact)}”{make_visible_line(place) and " " + make_visible_line(place).strip()}"
-        )
+        place = f" ({make_visible_line(suggestion.locator)})" if suggestion.locator else ""
+        terminal.put_text(f"{'suggested':<12} “{make_visible_line(suggestion.exact)}”{place}")
     if addition.path is not None:
         kept = "kept as it is: " if addition.kept else ""
         terminal.put_text(f"{'file':<12} {kept}{addition.path}")

@@ -29,7 +29,7 @@ PROSE = " ".join(
 RESULT = "We find that Model A lied to its auditors in 47.3% of 200 audits."
 
 
-def atom(identifier: str = "2412.14093", version: int = 2, *, title: str = "Lies told to auditors") -> bytes:
+def atom(identifier: str = "2412.99991", version: int = 2, *, title: str = "Lies told to auditors") -> bytes:
     """arXiv's answer about one paper."""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"><title>query</title>
@@ -136,7 +136,7 @@ class Publishers:
         )
 
     def put_arxiv(
-        self, identifier: str = "2412.14093", version: int = 2, *, html: bytes | None = None
+        self, identifier: str = "2412.99991", version: int = 2, *, html: bytes | None = None
     ) -> None:
         self.answers["/arxiv-api/api/query"] = Answer(atom(identifier, version), "application/atom+xml")
         self.answers[f"/arxiv/html/{identifier}"] = Answer(html if html is not None else page())

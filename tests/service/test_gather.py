@@ -56,7 +56,7 @@ def _codes(addition: Addition) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["2412.14093", "arXiv:2412.14093v1", "https://arxiv.org/pdf/2412.14093v2.pdf"]
+    "name", ["2412.99991", "arXiv:2412.99991v1", "https://arxiv.org/pdf/2412.99991v2.pdf"]
 )
 def test_an_arxiv_paper_is_added_with_its_record_and_text(
     name: str, publishers: Publishers, workbench: Workbench, gatherer: Gatherer
@@ -68,7 +68,7 @@ def test_an_arxiv_paper_is_added_with_its_record_and_text(
     assert (source.title, source.authors, source.arxiv) == (
         "Lies told to auditors",
         ("Ann Smith", "Bo Li"),
-        "2412.14093",
+        "2412.99991",
     )
     assert (source.published, source.text_status) == ("2024-12-18", "whole")
     assert [version.version for version in source.versions] == ["v2"]
@@ -80,9 +80,9 @@ def test_what_was_fetched_is_kept_with_time_status_and_address(
     publishers: Publishers, workbench: Workbench, gatherer: Gatherer
 ) -> None:
     publishers.put_arxiv()
-    add_source(workbench, gatherer, "2412.14093", None, Wish())
+    add_source(workbench, gatherer, "2412.99991", None, Wish())
     (capture,) = workbench.store.load_captures("smith-2024-lies-told-auditors")
-    assert (capture.url, capture.status) == (publishers.url("/arxiv/html/2412.14093"), 200)
+    assert (capture.url, capture.status) == (publishers.url("/arxiv/html/2412.99991"), 200)
     assert (capture.fetched_at, capture.sha256) == (NOW, hash_bytes(page()))
     assert workbench.store.load_raw(hash_bytes(page())) == page()
 
@@ -91,8 +91,8 @@ def test_a_paper_without_html_is_taken_from_the_next_address(
     publishers: Publishers, workbench: Workbench, gatherer: Gatherer
 ) -> None:
     publishers.put_arxiv()
-    publishers.answers["/arxiv/pdf/2412.14093"] = publishers.answers.pop("/arxiv/html/2412.14093")
-    addition = add_source(workbench, gatherer, "2412.14093", None, Wish())
+    publishers.answers["/arxiv/pdf/2412.99991"] = publishers.answers.pop("/arxiv/html/2412.99991")
+    addition = add_source(workbench, gatherer, "2412.99991", None, Wish())
     assert [capture.status for capture in addition.captures] == [404, 200]
     assert addition.document is not None
 
@@ -101,7 +101,7 @@ def test_the_file_that_is_written_passes_the_strict_reader_and_holds_the_exact_w
     publishers: Publishers, workbench: Workbench, gatherer: Gatherer
 ) -> None:
     publishers.put_arxiv()
-    addition = add_source(workbench, gatherer, "2412.14093", None, Wish())
+    addition = add_source(workbench, gatherer, "2412.99991", None, Wish())
     assert addition.path is not None
     assert read_own_source(addition.path) == addition.source
     assert f"# The source says: {RESULT}" in addition.path.read_text(encoding="utf-8")
@@ -168,10 +168,10 @@ def test_a_post_is_its_own_text(publishers: Publishers, workbench: Workbench, ga
 def test_a_source_that_is_known_only_gets_its_text(
     publishers: Publishers, workbench: Workbench, gatherer: Gatherer
 ) -> None:
-    known = make_source("known-2024", arxiv="2412.14093")
+    known = make_source("known-2024", arxiv="2412.99991")
     workbench.store.save_source(known, origin="registry", added_at=NOW)
     publishers.put_arxiv()
-    addition = add_source(workbench, gatherer, "https://arxiv.org/abs/2412.14093", None, Wish())
+    addition = add_source(workbench, gatherer, "https://arxiv.org/abs/2412.99991", None, Wish())
     assert (addition.source.id, addition.was_known, addition.path) == ("known-2024", True, None)
     assert workbench.store.load_source_document("known-2024") is not None
 
@@ -189,7 +189,7 @@ def test_a_file_says_itself_which_paper_it_is(
 def test_a_stated_tier_is_a_review(publishers: Publishers, workbench: Workbench, gatherer: Gatherer) -> None:
     publishers.put_arxiv()
     wish = Wish(known=Known(tier=Tier.SECONDARY), reviewer="Ann")
-    source = add_source(workbench, gatherer, "2412.14093", None, wish).source
+    source = add_source(workbench, gatherer, "2412.99991", None, wish).source
     assert (source.tier, source.reviewed_by, source.reviewed_on) == (Tier.SECONDARY, "Ann", "2026-11-21")
 
 
@@ -198,7 +198,7 @@ def test_an_unknown_paper_wants_a_title_and_stores_nothing(
 ) -> None:
     publishers.answers["/arxiv-api/api/query"] = Answer(no_paper(), "application/atom+xml")
     with pytest.raises(InputError, match=r"its title is not known; give --title .*arXiv knows no paper"):
-        add_source(workbench, gatherer, "2412.99999", None, Wish())
+        add_source(workbench, gatherer, "2412.77777", None, Wish())
     assert list(workbench.store.iter_sources()) == []
 
 
@@ -224,8 +224,8 @@ def test_offline_says_what_it_could_not_do_and_keeps_what_was_stated(
     publishers: Publishers, workbench: Workbench, gatherer: Gatherer
 ) -> None:
     offline = Gatherer(fetcher=None, services=gatherer.services, now=gatherer.now, folder=gatherer.folder)
-    addition = add_source(workbench, offline, "2412.14093", None, Wish(known=Known(title="Lies")))
-    assert (addition.source.title, addition.source.arxiv) == ("Lies", "2412.14093")
+    addition = add_source(workbench, offline, "2412.99991", None, Wish(known=Known(title="Lies")))
+    assert (addition.source.title, addition.source.arxiv) == ("Lies", "2412.99991")
     assert {"offline", "text_not_held"} <= set(_codes(addition))
     assert publishers.asked == []
 
@@ -381,7 +381,7 @@ def test_a_new_version_is_told_with_the_claims_and_nothing_is_overwritten(
     publishers: Publishers, workbench: Workbench, gatherer: Gatherer
 ) -> None:
     publishers.put_arxiv()
-    source = add_source(workbench, gatherer, "2412.14093", None, Wish()).source
+    source = add_source(workbench, gatherer, "2412.99991", None, Wish()).source
     held = workbench.store.load_source_versions(source.id)
     publishers.put_arxiv(version=3, html=page(f"<p>{PROSE}</p><p>{RESULT.replace('47.3', '41.0')}</p>"))
     refreshed = refresh_source(workbench, source, gatherer)
@@ -394,7 +394,7 @@ def test_a_new_version_is_told_with_the_claims_and_nothing_is_overwritten(
 
 def test_nothing_new_is_no_news(publishers: Publishers, workbench: Workbench, gatherer: Gatherer) -> None:
     publishers.put_arxiv()
-    source = add_source(workbench, gatherer, "2412.14093", None, Wish()).source
+    source = add_source(workbench, gatherer, "2412.99991", None, Wish()).source
     refreshed = refresh_source(workbench, source, gatherer)
     assert (refreshed.news, refreshed.proposed, refreshed.issues) == ((), None, ())
 
@@ -416,7 +416,7 @@ def test_accepting_takes_the_findings_that_a_person_wrote(
     publishers: Publishers, workbench: Workbench, gatherer: Gatherer
 ) -> None:
     publishers.put_arxiv()
-    addition = add_source(workbench, gatherer, "2412.14093", None, Wish())
+    addition = add_source(workbench, gatherer, "2412.99991", None, Wish())
     assert addition.path is not None
     finding = (
         'findings:\n  - {id: lies, statement: "Model A lied in 47.3% of audits.", quantities: [{value: "47.3", unit: '
@@ -435,7 +435,7 @@ def test_a_suggestion_that_nobody_wrote_out_is_not_accepted(
     publishers: Publishers, workbench: Workbench, gatherer: Gatherer
 ) -> None:
     publishers.put_arxiv()
-    addition = add_source(workbench, gatherer, "2412.14093", None, Wish())
+    addition = add_source(workbench, gatherer, "2412.99991", None, Wish())
     assert addition.path is not None
     lines = addition.path.read_text(encoding="utf-8").splitlines()
     start = lines.index("# findings:")

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kb.types import Citation, CitationKind, Claim, ClaimKind, Selector, Source, SourceFinding
-from sources.resolve import index_sources, read_surname, resolve_citations
+from sources.resolve import index_sources, read_surname, resolve_citations, suggest_by_title
 
 _LAB = Source(
     id="lab-2025-blackmail",
@@ -293,3 +293,17 @@ def test_the_work_grows_no_faster_than_the_claims() -> None:
     few, many = measure(20), measure(400)
     assert few > 0
     assert many <= 22 * few
+
+
+def test_a_title_is_suggested_with_a_score_that_a_whole_one_makes_full() -> None:
+    index = index_sources(_SOURCES)
+    whole = suggest_by_title(
+        "Smith: Training large language models on narrow tasks can lead to broad misalignment", index
+    )
+    misspelt = suggest_by_title(
+        "Training large langage models on narow tasks can lead to broad misalignmnt", index
+    )
+    assert whole == (("betley-2026", 1.0),)
+    assert misspelt[0][0] == "betley-2026"
+    assert 0.9 <= misspelt[0][1] < 1.0
+    assert suggest_by_title("Training dogs on narrow bridges", index) == ()
