@@ -49,6 +49,7 @@ _SCALE_AFTER_DIGITS = (
         "mln": 6,
         "bln": 9,
         "tn": 12,
+        "tln": 12,
     }
     | {"trn": 12, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12}
 )

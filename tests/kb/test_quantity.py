@@ -403,3 +403,12 @@ def test_common_quantities_are_written_in_words(text: str) -> None:
 def test_a_text_without_exactly_one_quantity_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"expected one quantity|not a quantity in exact notation|Expecting"):
         parse_quantity(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [("$5 tn", "5e12"), ("10 tln dollars", "1e13"), ("3 bln euros", "3e9"), ("7 mln people", "7e6")],
+)
+def test_a_short_scale_word_scales_the_number_before_it(text: str, low: str) -> None:
+    (quantity,) = find_quantities(text)
+    assert quantity.low == Decimal(low)
