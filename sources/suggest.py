@@ -28,6 +28,7 @@ _RESULT = re.compile(
     r"decreas\w+|reduc\w+|drop\w*|rose|fell|rate|accuracy|of the time|on average|median|compared)\b",
     re.IGNORECASE,
 )
+_OWN = re.compile(r"\bwe (?:find|found|show|observe|measure|estimate)", re.IGNORECASE)
 _PRIOR = re.compile(r"\bet al\.|\b(?:prior|previous|earlier) work\b|\(\d{4}\)|\[\d{1,3}\]", re.IGNORECASE)
 _SECTION = re.compile(
     r"\b(?:abstract|summary|results?|findings?|conclusions?|key|overview|introduction)\b", re.IGNORECASE
@@ -106,6 +107,7 @@ def _score(suggestion: Suggestion) -> float:
     words = len(suggestion.exact.split())
     score = min(len(suggestion.quantities), 3) * 0.5
     score += 1.0 if _RESULT.search(suggestion.exact) else 0.0
+    score += 0.5 if _OWN.search(suggestion.exact) else 0.0
     score += 1.0 if _SECTION.search(suggestion.section or "") else 0.0
     score += 0.5 if suggestion.models else 0.0
     score -= 1.0 if _PRIOR.search(suggestion.exact) else 0.0

@@ -23,6 +23,7 @@ from sources.suggest import Suggestion
 from sources.write_figures import quote_text, write_quantity
 
 _HEAD = "# One source, as `wherefrom sources check` reads it; the keys are explained in docs/sources.md.\n"
+_EMPTY = '""'
 _SUGGESTED = """\
 # Suggested findings, each with the source's exact words. To accept one: uncomment it (delete one "# " in each
 # line), say in `statement` what it found in your own words, complete entity and property, set `verified: text`
@@ -61,11 +62,13 @@ def write_source(source: Source, suggestions: Sequence[Suggestion] = ()) -> str:
 
 
 def _pair(key: str, text: str | None) -> list[str]:
-    return [f"{key}: {quote_text(text)}"] if text and text.strip() else []
+    written = quote_text(text or "")
+    return [f"{key}: {written}"] if written != _EMPTY else []
 
 
 def _list(key: str, texts: Iterable[str]) -> list[str]:
-    written = list(dict.fromkeys(quote_text(text) for text in texts if text.strip()))
+    written = list(dict.fromkeys(quote_text(text) for text in texts))
+    written = [text for text in written if text != _EMPTY]
     if not written:
         return []
     short = f"{key}: [{', '.join(written)}]"
