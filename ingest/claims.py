@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ingest.attribution import Said, resolve_attributions
 from ingest.drafts import Draft, Neighbours, draft_quotation, draft_sentence, may_count
@@ -18,6 +19,7 @@ from ingest.note_marks import find_note_marks
 from ingest.quotations import Pair, Quotation, judge_pairs, may_quote, pair_runs
 from ingest.statements import Statement, Statements, find_statements
 from kb.ids import claim_id
+from kb.number_doubts import find_doubt
 from kb.quantity import carry_bases, find_quantities
 from kb.text import make_selector
 from kb.types import BlockKind, Claim, Document, Found, Issue, Level, NoteMark
@@ -25,6 +27,7 @@ from kb.types import BlockKind, Claim, Document, Found, Issue, Level, NoteMark
 MAX_CLAIMS = 2000
 _WINDOW = 400  # statements that are parsed together
 _CONTEXT_LIMIT = 600
+_MAX_DOUBTS = 20
 
 
 def find_claims(document: Document) -> Found[Claim]:
@@ -45,7 +48,8 @@ def find_claims(document: Document) -> Found[Claim]:
         read = high
     drafts = sorted(reader.drafts, key=lambda draft: (draft.span, draft.sentence, draft.kind))
     claims = _finish(document, found, attributions, drafts[:MAX_CLAIMS])
-    return Found(items=claims, issues=_find_issues(statements, len(drafts) > MAX_CLAIMS))
+    issues = _find_issues(statements, len(drafts) > MAX_CLAIMS)
+    return Found(items=claims, issues=(*issues, *_find_doubts(claims)))
 
 
 def _between(pairs: Sequence[Pair], low: int, high: int) -> Sequence[Pair]:
@@ -147,6 +151,24 @@ def _find_issues(statements: Statements, cut: bool) -> tuple[Issue, ...]:
             )
         )
     return tuple(issues)
+
+
+def _find_doubts(claims: Sequence[Claim]) -> Iterator[Issue]:
+    """What the text leaves open of its figures; the first of them, so that a table full of points stays readable."""
+    told = 0
+    for claim in claims:
+        for quantity in claim.quantities:
+            at = quantity.start - claim.sentence.start
+            inside = replace(quantity, start=at, end=at + quantity.end - quantity.start)
+            doubt = find_doubt(claim.sentence.exact, inside) if told < _MAX_DOUBTS else None
+            if doubt is not None:
+                told += 1
+                yield Issue(
+                    stage="ingest.claims",
+                    level=Level.INFO,
+                    code="ambiguous_figure",
+                    message=f"“{claim.span.exact}”: {doubt}",
+                )
 
 
 def _warn(code: str, message: str) -> Issue:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
+from ingest.sentences import opens_after_mark
 from kb.types import BlockKind, Document, NoteMark
 
 _LABEL = r"\d{1,3}(?:[,–-]\d{1,3}){0,5}"
@@ -109,7 +111,25 @@ def _glued_marks(text: str, known: frozenset[str]) -> list[NoteMark]:
             fits = _has_neighbour(one.first, labels) and len(named.get(one.word, ())) < 2
         if _label_known(one, known) or (not known and fits):
             accepted.append(one)
-    return [NoteMark(start=one.start, end=one.end, label=one.label) for one in accepted]
+    marks = [NoteMark(start=one.start, end=one.end, label=one.label) for one in accepted]
+    return marks + _fill_gaps(text, sorted(marks, key=lambda mark: mark.start))
+
+
+_POINT_MARK = re.compile(r"(?<=\d)\.(\d{1,3})(?=[ \t]+[A-Z])")
+
+
+def _fill_gaps(text: str, marks: list[NoteMark]) -> list[NoteMark]:
+    """The mark that a sequence lacks, where it hides behind a number ("... GPT-4.6 Models lied." between the
+    marks 5 and 7) and nothing else between them could be it."""
+    filled = []
+    for one, other in pairwise(marks):
+        if not (one.label.isdigit() and other.label.isdigit() and int(other.label) - int(one.label) == 2):
+            continue
+        wanted = str(int(one.label) + 1)
+        found = [m for m in _POINT_MARK.finditer(text, one.end, other.start) if m.group(1) == wanted]
+        if len(found) == 1:
+            filled.append(NoteMark(start=found[0].start(1), end=found[0].end(1), label=wanted))
+    return filled
 
 
 def _label_known(one: _Candidate, known: frozenset[str]) -> bool:
@@ -149,7 +169,9 @@ def _can_follow_stop(text: str, start: int) -> bool:
             and (text[stop - 1].isalpha() or text[stop - 1] in ".!?,")
         )
     before = text[stop - 1] if stop else " "
-    if before.isspace() or (before.isdigit() and stop == start - 1):
+    if before.isdigit() and stop == start - 1:
+        return opens_after_mark(text, start)
+    if before.isspace():
         return False
     word = re.search(r"[\w.@/-]+$", text[max(0, stop - 20) : stop])
     if word is None:

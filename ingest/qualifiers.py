@@ -39,10 +39,25 @@ def find_qualifiers(text: str, start: int, end: int) -> tuple[str, ...]:
     clause = text[low:high]
     found = [name.surface for name in find_models(clause)][:4]
     found += [match.group() for match in _SCOPE.finditer(clause)][:3]
+    found += _find_rest(text, start, end)
     found += [match.group() for match in _TIME.finditer(text)][:2]
     conditions = [match.group().strip() for match in _CONDITION.finditer(text[end:high])][:2]
     found += [condition for condition in conditions if _TIME.fullmatch(condition) is None]
     return tuple(dict.fromkeys(found))
+
+
+_REST_BEFORE = re.compile(r"\b(?:remaining|other|rest|remainder|leftover)\b[^.;,]{0,12}$", re.IGNORECASE)
+_REST_WITHIN = re.compile(r"\b(?:the rest|the remainder|the others|the balance)\b", re.IGNORECASE)
+
+
+def _find_rest(text: str, start: int, end: int) -> list[str]:
+    """The word by which a figure is what another leaves: "the remaining 75%", "the other half". A claim with
+    it is derived: the source may state only the other part."""
+    before = _REST_BEFORE.search(text, max(0, start - 30), start)
+    if before is not None:
+        return [re.split(r"\W", before.group())[0]]
+    within = _REST_WITHIN.search(text, start, end)
+    return [within.group()] if within is not None else []
 
 
 def _clause(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,14 +13,14 @@ _MAX_WRAP_WIDTH = 130  # a file whose lines are longer than this isn't hard-wrap
 _MIN_WRAP_WIDTH = 45  # a shorter line was ended on purpose (a heading, a byline, a line of a list)
 _WRAP_FILL = 0.75  # a wrapped line is full: with the next word it would pass this share of the width
 
-_BULLET = re.compile(r"[ \t]*(?:[-*+•‣◦▪●–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\^?[\w-]{1,20}\]:?)[ \t]+\S")
+_BULLET = re.compile(r"(?<![ \t])[ \t]*(?:[-*+•‣◦▪●–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\^?[\w-]{1,20}\]:?)[ \t]+\S")
 _MARKER = re.compile(r"(?:(?:[-*+•‣◦▪●–—·>]|#{1,6})[ \t]+)+(?=\S)")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 _RULE = re.compile(r"[ \t]{0,3}(?:[-*_=][ \t]*){3,}$")
 _ROW = re.compile(r"[ \t]*\|")
 _QUOTE_LINE = re.compile(r"[ \t]{0,3}>")
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
-_TAG_LINE = re.compile(r"[ \t]*</?[A-Za-z]")
+_TAG_LINE = re.compile(r"(?<![ \t])[ \t]*</?[A-Za-z]")
 
 _CLOSERS = "\"'”’»)\\]}*_`"
 _DIGITS = r"\d{1,3}(?:[,–-]\d{1,3})*|[⁰¹²³⁴-⁹]+"
@@ -158,7 +158,7 @@ def _is_wrapped(before: str, line: str, width: int) -> bool:
 def _ends_sentence(line: str) -> bool:
     if _LINE_END.search(line[-60:]) is None:
         return False
-    last = re.search(r"([^\W\d_][\w.]*)\.$", line[-60:])
+    last = re.search(r"([^\W\d_][\w.]{0,60})\.$", line[-60:])
     if last is None:
         return True
     word = last.group(1).lower()
@@ -265,8 +265,21 @@ def _is_decimal(text: str, first: int, dot: int) -> bool:
     """Whether the digits behind this dot are decimals and no footnote mark: "3.5", but not "in 2024.12"."""
     if dot == first or not text[dot - 1].isdecimal():
         return False
+    if opens_after_mark(text, dot + 1):
+        return False
     number = re.search(r"[\w.,$€£-]+$", text[max(first, dot - 12) : dot])
     return number is None or re.fullmatch(r"(?:19|20)\d\d", number.group()) is None
+
+
+_SURE_OPENER = re.compile(
+    r"\d{1,3}[ \t]{1,3}(?:They|It|He|She|We|This|These|Those|However|But|Meanwhile|Yet|Moreover|Instead|Its|Their)\b"
+)
+
+
+def opens_after_mark(text: str, position: int) -> bool:
+    """Whether digits at `position`, behind a number's point, are a note's mark: a word that only opens a
+    sentence follows ("Llama 4.3 They found": the sentence ends with Llama 4, its note is 3)."""
+    return _SURE_OPENER.match(text, position) is not None
 
 
 def _ends_at_dot(text: str, first: int, dot: int, following: str, glued: bool) -> bool:

@@ -175,3 +175,14 @@ def test_claims_are_otherwise_unchanged_and_in_order() -> None:
 
 def test_no_claims_need_no_reading() -> None:
     assert find_citations(make_document("text"), ()).items == ()
+
+
+def test_a_mark_that_hides_behind_a_version_is_known_by_its_place_in_the_sequence() -> None:
+    text = "It lied.1 It used GPT-4.2 Models from it failed.3 Later GPT-5.2 Models failed again.4"
+    marks = find_note_marks(read_text(text, "a.txt"))
+    assert [(mark.label, text[: mark.start].count("GPT")) for mark in marks] == [
+        ("1", 0),
+        ("2", 1),
+        ("3", 1),
+        ("4", 2),
+    ]

@@ -134,3 +134,11 @@ def test_a_line_that_ends_in_a_preposition_goes_on_in_the_next() -> None:
     text = "It runs into the same wall. In\n[one study](https://example.org/a/very/long/address) the share fell to 3%."
     sentences = [text[start:end] for start, end in split_sentences(text)]
     assert sentences[1].startswith("In\n[one study]")
+
+
+def test_a_mark_behind_a_version_ends_the_sentence_where_only_a_sentence_can_begin() -> None:
+    text = "Meta tested 27 variants of Llama 4.3 They found that 12% of runs failed."
+    parts = [text[start:end] for start, end in split_sentences(text)]
+    assert parts == ["Meta tested 27 variants of Llama 4.3", "They found that 12% of runs failed."]
+    kept = "It beat Claude Sonnet 4.5 Models from it lost."
+    assert [kept[start:end] for start, end in split_sentences(kept)] == [kept]
