@@ -142,7 +142,7 @@ def _points_agree(
     if claimed.unit.kind is UnitKind.RATIO:
         # "a quarter", "one in four", "79 of 100": words of a fraction are rounded to its own grain only
         # when hedged; a percentage found for it must round to it at the percentage's own step.
-        found_step = _step(found)
+        found_step = None if found.unit.kind is UnitKind.RATIO else _step(found)
         if found_step is not None and _rounds_to(claim_value, found_value, found_step):
             return "rounds_to"
         if claimed.decimals is None and claimed.base is not None and claimed.base <= _WORDED_BASE:

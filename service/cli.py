@@ -538,6 +538,40 @@ def eval_reading(
     evaluation.run_evaluation(terminal, "reading", data, options)
 
 
+@add_verb(eval_app, "verdict")
+def eval_verdict(
+    terminal: Terminal,
+    data: Annotated[
+        Path,
+        typer.Option("--data", metavar="DIR", help="A folder with the labelled sets, or one above them."),
+    ],
+    split: Annotated[
+        str | None,
+        typer.Option("--split", metavar="NAME", help="The split of public sets to score; without it dev."),
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="SET",
+            help="Score this set only (may be given again): claims, adversarial, scifact, vitaminc, scitab.",
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", metavar="FILE", help="Show the rows that flipped since this stored run."),
+    ] = None,
+    cases: Annotated[bool, typer.Option("--cases", help="One line for each row, right or wrong.")] = False,
+) -> None:
+    """Score verdicts: labelled claims beside simple floors, claims written to trip the judge, public pairs."""
+    from service.commands import evaluation
+    from service.evaluation.protocol import EvaluationOptions
+
+    chosen = tuple(sets) if sets else None
+    options = EvaluationOptions(split=split, sets=chosen, cases=cases, against=against)
+    evaluation.run_evaluation(terminal, "verdict", data, options)
+
+
 @add_verb(eval_app, "linking")
 def eval_linking(
     terminal: Terminal,

@@ -17,7 +17,7 @@ from kb.judge.context import (
 from kb.judge.figure_pairs import WeighedFigure, clause_of_claim, clause_of_found, without_marks
 from kb.judge.parts import make_evidence
 from kb.judge.propositions import Clash, Side, find_clash
-from kb.names import NamedModel
+from kb.names import NamedModel, is_no_name
 from kb.text import strip_markup
 from kb.types import Aggregate, Claim, Comparison, Evidence, Modifier, Quantity, Relation, Stance, UnitKind
 from kb.words import content_stems
@@ -83,6 +83,23 @@ def speaks_of_property(claim: Claim, one: WeighedFigure) -> bool:
     stated = _telling(finding.statement) - content_stems(finding.measured_entity or "").keys()
     shared = stated & said.keys()
     return len(shared) >= min(2, len(stated)) or not (measured or stated)
+
+
+_DIGIT_NAME = re.compile(r"\b([A-Z][A-Za-z]+)[\s-]?\d[\w.-]*")
+
+
+def names_a_stranger(claim: Claim, one: WeighedFigure) -> bool:
+    """Whether the claim's clause names something by a word and a number of which the source's text has not the word,
+    while the source's figure is a model's own: a model that no rule knows by its shape."""
+    if not one.owners or one.owners[0].surface in claim.sentence.exact:
+        return False
+    theirs = one.unit.window.lower()
+    clause = strip_markup(clause_of_claim(claim))
+    place = clause.find(claim.quantities[0].surface)
+    return any(
+        match.group(1).lower() not in theirs and not is_no_name(match.group(1))
+        for match in _DIGIT_NAME.finditer(clause[:place] if place >= 0 else clause)
+    )
 
 
 def _telling(text: str, *, names: bool = True) -> set[str]:

@@ -105,16 +105,17 @@ def _half_step(quantity: Quantity) -> Decimal:
     return Decimal(1).scaleb(-(quantity.decimals or 0)) / 2
 
 
-def turns_predicate(claim: Claim, unit_text: str) -> bool:
-    """Whether the clause of the rest denies what the source's sentence affirms, and says nothing else: "the
+def turns_predicate(claim: Claim, affirmed: str, unit_text: str) -> bool:
+    """Whether the clause of the rest denies what the clause of the share affirms (`affirmed`), in words of it or of
+    the source's sentence, and says nothing else: "the
     remaining 75% stay opaque", not "in the remaining 75% it gave a wrong answer"."""
     sentence = strip_markup(claim.sentence.exact)
     clause = strip_markup(clause_of_claim(claim))
     place = clause.find(claim.quantities[0].surface)
     said = _REST_CLAUSE.split(clause[:place])[-1] + clause[place:] if place >= 0 else clause
-    if is_turned(said) == is_turned(unit_text):
+    if is_turned(said) == is_turned(affirmed):
         return False
-    theirs = {**content_stems(unit_text), **content_stems(sentence.replace(said, " "))}
+    theirs = {**content_stems(f"{affirmed} . {unit_text}"), **content_stems(sentence.replace(said, " "))}
     bare = said
     for surface in (claim.attribution, *(citation.surface for citation in claim.citations)):
         bare = bare.replace(strip_markup(surface or ""), " ") if surface else bare

@@ -171,7 +171,7 @@ def local_closeness(wanted: Wanted, unit: Unit, found: Quantity, reader: Reader)
 
 
 _BASE = re.compile(
-    r"\s*(?:%|percent|per cent)?\s*of\s+(?:the\s+|all\s+|its\s+|their\s+|our\s+|\w+\s+){0,2}?([^\W\d_][\w-]*(?:[ -][^\W\d_][\w-]*)?)"
+    r"\s*(?:(?:%|percent|per cent)\s*)?of\s+(?:the\s+|all\s+|its\s+|their\s+|our\s+|\w+\s+){0,2}?([^\W\d_][\w-]*(?:[ -][^\W\d_][\w-]*)?)"
 )
 _NO_BASE = frozenset({"time", "case", "instance", "way"})
 

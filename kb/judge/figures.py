@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kb.compare import AGREEING, compare, compare_complement, family_of
-from kb.judge.agreeing import speaks_of_property, weigh_agreeing
+from kb.judge.agreeing import names_a_stranger, speaks_of_property, weigh_agreeing
 from kb.judge.context import direction_of, wanted_words
 from kb.judge.derived import (
     find_difference,
@@ -70,6 +70,7 @@ _GATE_REFUTE = 0.66
 _GATE_OTHER_CONDITION = (
     0.6  # from which a sentence plainly makes the claim's statement, of the opposite condition
 )
+_SAME_FIGURE = frozenset({"equal", "rounds_to", "within_hedge"})
 _AS_NEAR = 0.15  # a difference in closeness that tells nothing
 _GATE_RIVAL = 0.45  # from which another figure of the source is plainly of the claim's kind
 _OTHERWISE = frozenset({"differs", "bound_reversed", "bound_dropped", "complement"})
@@ -208,7 +209,11 @@ def _judge_source(
         if not are_compatible(claim_owners, one.owners):
             continue
         if not _same_proposition(claim, claimed, one):
-            if unlike is None and not _same_polarity(claim, claimed, one):
+            if (
+                unlike is None
+                and one.comparison.relation in _SAME_FIGURE
+                and not _same_polarity(claim, claimed, one)
+            ):
                 unlike = one
             continue
         if not all(_is_owned(owner, near) for owner in claim_owners):
@@ -235,14 +240,20 @@ def _judge_source(
         rival = find_rival(claim, claimed, claim_owners, unlike, ordered, unlike=True)
         if rival is not None and not _agrees(rival.weighed):
             return _rival_evidence(claim, unlike, rival)
-        return _other_condition(claim, claimed, unlike)
+        opposite = _other_condition(claim, claimed, unlike)
+        if opposite:
+            return opposite
     return _other_evidence(claim, claimed, claim_owners, ordered, rank, gate)
 
 
 def _same_proposition(claim: Claim, claimed: Quantity, one: WeighedFigure) -> bool:
     """Whether both clauses affirm or deny the same thing under the same condition, and, for a finding, whether the
     claim speaks of what it measured."""
-    return _same_polarity(claim, claimed, one) and speaks_of_property(claim, one)
+    return (
+        _same_polarity(claim, claimed, one)
+        and speaks_of_property(claim, one)
+        and not names_a_stranger(claim, one)
+    )
 
 
 def _same_polarity(claim: Claim, claimed: Quantity, one: WeighedFigure) -> bool:
@@ -395,7 +406,7 @@ def _other_evidence(
         if (
             relation == "complement"
             and (is_remainder(claim) or _are_turned(claim, one.unit, one.found))
-            and turns_predicate(claim, one.unit.text)
+            and turns_predicate(claim, clause_of_found(one.unit, one.found), one.unit.text)
             and one.closeness.score >= GATE_PLAIN - 0.1
             and pointed
         ):

@@ -14,6 +14,8 @@ from kb.compare import compare_complement
 from kb.ids import evidence_id
 from kb.judge.derived import is_remainder, turns_predicate
 from kb.judge.explain import explain_verdict
+from kb.judge.figure_pairs import clause_of_claim
+from kb.text import strip_markup
 from kb.types import CheckedClaim, ClaimKind, Label, Stance, Step
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ def _derive(one: CheckedClaim, other: CheckedClaim, judging: Judging) -> Checked
     if comparison is None or other.evidence[0].stance is not Stance.SUPPORTS:
         return None
     best = other.evidence[0]
-    if not turns_predicate(claim, best.selector.exact if best.selector is not None else best.statement or ""):
+    stated = best.selector.exact if best.selector is not None else best.statement or ""
+    if not turns_predicate(claim, strip_markup(clause_of_claim(before)), stated):
         return None
     evidence = replace(
         best,

@@ -24,6 +24,7 @@ _MARKERS = re.compile(
     r"\b(?:without|before|after|alone|together|original(?:ly)?|only|longer|shorter|first|second|both|own|real|human|people)\b",
     re.IGNORECASE,
 )
+_LACKED = re.compile(r"\bwithout\b[^.;,]*", re.IGNORECASE)  # what is not there tells nothing of what is
 _MARGIN = 1.0  # of a plain content word, by which a rival must fit better
 _MARGIN_PLAIN = (
     1.5  # the same, where no name and no word of a condition is among what it shares with the claim
@@ -54,7 +55,8 @@ def words_of(unit: Unit, found: Quantity) -> dict[str, float]:
     if finding is None:
         return _weigh(clause_of_found(unit, found))
     fields = (finding.measured_entity, finding.measured_property, finding.population, finding.condition)
-    return _weigh(" . ".join(part for part in (unit.text, *fields, *finding.models) if part))
+    told = " . ".join(part for part in (unit.text, *fields, *finding.models) if part)
+    return _weigh(_LACKED.sub("without ", told))
 
 
 def claim_words(claim: Claim) -> dict[str, float]:
@@ -89,7 +91,10 @@ def find_rival(
         gain = [word for word in theirs if word in said and word not in ours]
         loss = [word for word in ours if word in said and word not in theirs]
         lead = _sum(gain, said) - _sum(loss, said)
-        telling = any(said[word] >= _NAME_WEIGHT or _MARKERS.fullmatch(word) for word in gain)
+        subject = _subject_of(other.unit)
+        telling = any(
+            said[word] >= _NAME_WEIGHT or word in subject or _MARKERS.fullmatch(word) for word in gain
+        )
         if lead >= (margin if telling else max(margin, _MARGIN_PLAIN)) and (
             best is None or (lead, other.closeness.score) > (best.lead, best.weighed.closeness.score)
         ):
@@ -116,6 +121,14 @@ def _is_told_too(claim: Claim, found: Quantity) -> bool:
     return value is not None and any(
         value in (quantity.low, quantity.high) and family_of(quantity) == family_of(found)
         for quantity in find_quantities(strip_markup(claim.sentence.exact))
+    )
+
+
+def _subject_of(unit: Unit) -> dict[str, float]:
+    """The words of whom or what a finding's figure is."""
+    finding = unit.candidate.finding
+    return (
+        {} if finding is None else content_stems(" . ".join((finding.measured_entity or "", *finding.models)))
     )
 
 

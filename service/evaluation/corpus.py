@@ -37,7 +37,7 @@ def evaluate_corpus(data: Path, *, cases: bool = False, progress: Progress | Non
         tempfile.TemporaryDirectory(prefix="wherefrom-eval-") as home,
         Workbench.open(Path(home), create=True) as workbench,
     ):
-        sources = _add_sources(workbench, data, progress)
+        sources = add_sources(workbench, data, progress)
         for position, file in enumerate(files):
             if progress is not None:
                 progress("articles", position, len(files))
@@ -57,7 +57,7 @@ def evaluate_corpus(data: Path, *, cases: bool = False, progress: Progress | Non
     return result
 
 
-def _add_sources(workbench: Workbench, data: Path, progress: Progress | None) -> int:
+def add_sources(workbench: Workbench, data: Path, progress: Progress | None) -> int:
     from sources.registry import read_manifest
 
     rows = read_manifest(data / "gold" / "sources.jsonl")

@@ -14,6 +14,7 @@ Progress = Callable[[str, int, int], None]  # the set's name, rows done, rows in
 
 EVALUATIONS: Mapping[str, str] = {
     "linking": "service.evaluation.linking:evaluate_linking",
+    "verdict": "service.evaluation.verdict:evaluate_verdict",
     "reading": "service.evaluation.reading:evaluate_reading",
 }
 
@@ -25,13 +26,15 @@ def ignore(title: str, done: int, total: int) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationOptions:
     """`split` None takes each set's own default; `sets` None all; `peer` names a reader to put beside ours;
-    `cache` a folder where vectors of public sets are kept between runs."""
+    `cache` a folder where vectors of public sets are kept between runs; `against` a stored run, whose flipped rows are
+    wanted."""
 
     split: str | None = None
     sets: tuple[str, ...] | None = None
     peer: str | None = None
     cases: bool = False
     cache: Path | None = None
+    against: Path | None = None
     progress: Progress = ignore
 
 
