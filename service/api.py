@@ -26,6 +26,7 @@ from service.access import DEFAULT_RATE, Access
 from service.api_check import CheckInput, Worker, check_raw, read_check
 from service.api_check import warm_up as load_models
 from service.api_docs import add_openapi, describe
+from service.api_history import add_history
 from service.api_jobs import Jobs, accepted, add_jobs, wants_later
 from service.citing import cite_as
 from service.keys import KeyRing
@@ -114,6 +115,7 @@ def create_app(
     _add_articles(app, workbench.store)
     _add_search(app, workbench, worker)
     _add_health(app, workbench)
+    add_history(app, workbench.store, respond)
     add_openapi(app)
     if with_mcp:
         from service.protocols.mcp_server import MOUNT

@@ -18,6 +18,7 @@ from kb.store.values import (
     SourceRevision,
     SourceVersion,
     StoredClaim,
+    VerdictChange,
     VerdictRecord,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "SourceVersion",
     "Store",
     "StoredClaim",
+    "VerdictChange",
     "VerdictRecord",
 ]
 

@@ -19,7 +19,7 @@ from kb.codec import canonical_json
 from kb.errors import StoreError
 from kb.ids import hash_bytes, hash_parts
 from kb.store import rows, schema
-from kb.store.values import ChainHead, VerdictRecord
+from kb.store.values import ChainHead, VerdictChange, VerdictRecord
 from kb.types import CheckedClaim, Evidence, Verdict
 
 START = "0" * 64
@@ -158,6 +158,40 @@ def load_history(connection: Connection, claim_id: str) -> tuple[VerdictRecord, 
         )
         for row in chosen
     )
+
+
+def list_changes(connection: Connection, *, after: int, limit: int) -> tuple[VerdictChange, ...]:
+    """The log's rows with a number above `after`, in their order, each beside the verdict before it."""
+    table = schema.verdicts
+    before = table.alias("before")
+    former = (
+        select(before.c.number)
+        .where(before.c.claim_id == table.c.claim_id, before.c.number < table.c.number)
+        .order_by(before.c.number.desc())
+        .limit(1)
+        .correlate(table)
+        .scalar_subquery()
+    )
+    known = table.alias("known")
+    chosen = connection.execute(
+        select(
+            table.c.number, table.c.claim_id, table.c.article_id, table.c.sentence, table.c.label, table.c.reason,
+            table.c.recorded_at, table.c.sha256,
+            known.c.label.label("former_label"), known.c.reason.label("former_reason"),
+        )
+        .select_from(table.outerjoin(known, known.c.number == former))
+        .where(table.c.number > after)
+        .order_by(table.c.number)
+        .limit(limit)
+    )  # fmt: skip
+    return tuple(
+        VerdictChange(
+            number=row.number, claim_id=row.claim_id, article_id=row.article_id, sentence=row.sentence,
+            label=row.label, reason=row.reason, former_label=row.former_label, former_reason=row.former_reason,
+            recorded_at=rows.read_time(row.recorded_at), sha256=row.sha256,
+        )
+        for row in chosen
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------- checking

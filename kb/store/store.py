@@ -29,6 +29,7 @@ from kb.store.values import (
     SourceRevision,
     SourceVersion,
     StoredClaim,
+    VerdictChange,
 )
 from kb.types import Document, Passage, Report, Source
 
@@ -269,6 +270,11 @@ class Store:
         """The end of the verdict log, to be published with what is exported."""
         with self._read() as connection:
             return chain.load_head(connection)
+
+    def list_changes(self, *, after: int = 0, limit: int = 100) -> tuple[VerdictChange, ...]:
+        """The verdicts recorded after number `after`, oldest first, each beside the one before it."""
+        with self._read() as connection:
+            return chain.list_changes(connection, after=after, limit=limit)
 
     def verify_chain(self, published: ChainHead | None = None) -> tuple[str, ...]:
         """Rows of the verdict log that aren't as they were written; with a head that was published earlier,

@@ -92,6 +92,23 @@ class VerdictRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictChange:
+    """A row of the verdict log as news: what a claim's verdict became, and what it was before (None where it
+    is the first, or where it was not checked)."""
+
+    number: int
+    claim_id: str
+    article_id: str
+    sentence: str
+    label: str | None
+    reason: str
+    former_label: str | None
+    former_reason: str | None
+    recorded_at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredClaim:
     """A claim of a stored article with the verdict shown now. `current` is False where the article's
     current version no longer makes it. `history` (oldest first) is filled by load_claim only."""

@@ -431,7 +431,7 @@ def test_the_description_names_every_route_and_only_real_examples(client: TestCl
     document = client.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/v1/check", "/v1/claims", "/v1/claims/{claim_id}", "/v1/sources", "/v1/sources/{source_id}", "/v1/articles",
-        "/v1/articles/{article_id}", "/v1/jobs/{job_id}", "/v1/jobs/{job_id}/report", "/v1/match", "/v1/search",
+        "/v1/annotations", "/v1/articles/{article_id}", "/v1/audit/head", "/v1/changes", "/v1/jobs/{job_id}", "/v1/jobs/{job_id}/report", "/v1/match", "/v1/search",
         "/healthz", "/readyz",
     }  # fmt: skip
     content = document["paths"]["/v1/check"]["post"]["requestBody"]["content"]
