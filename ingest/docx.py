@@ -114,7 +114,7 @@ def _convert(parts: dict[str, bytes], name: str) -> str:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for part, content in parts.items():
-            archive.writestr(part, content)
+            archive.writestr(zipfile.ZipInfo(part), content)
     packed.seek(0)
     try:
         converted: Any = mammoth.convert_to_html(packed, convert_image=lambda image: [], id_prefix="")

@@ -21,6 +21,11 @@ _CHARSETS = re.compile(
     r"|gb(?:k|2312|18030)|big5)$",
     re.IGNORECASE,
 )
+# A start tag as the parser reads it: a quotation mark opens a value only behind "=".
+_START_TAG = re.compile(r"<[A-Za-z](?:[^=>]++|=\s*+(?:\"[^\"]*+\"?|'[^']*+'?)?+)*+")
+_VALUE = re.compile(r"=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+)")
+# Of one element: the parser compares each with all before it, and pages of people's own have a few dozen.
+_MAX_ATTRIBUTES = 1_000
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 
 
@@ -54,6 +59,13 @@ def parse_page(text: str, name: str, limits: Limits) -> Any:
     if text.count("<") > 3 * limits.html_nodes:
         raise LimitError(f"{name}: the page has more than {limits.html_nodes:,} elements", name=name)
     text = _XML_DECLARATION.sub("", text).replace("\x00", "")
+    if any(
+        len(tag[0]) > 2 * _MAX_ATTRIBUTES and _count_attributes(tag[0]) > _MAX_ATTRIBUTES
+        for tag in _START_TAG.finditer(text)
+    ):
+        raise LimitError(
+            f"{name}: an element of the page has more than {_MAX_ATTRIBUTES:,} attributes", name=name
+        )
     parser = lxml_html.HTMLParser(
         huge_tree=True, remove_comments=True, remove_pis=True, no_network=True, recover=True, encoding="utf-8"
     )
@@ -71,3 +83,8 @@ def parse_page(text: str, name: str, limits: Limits) -> Any:
         if nodes > limits.html_nodes:
             raise LimitError(f"{name}: the page has more than {limits.html_nodes:,} elements", name=name)
     return tree
+
+
+def _count_attributes(tag: str) -> int:
+    """How many attributes a start tag has at most: names stand between white space, slashes and values."""
+    return len(_VALUE.sub(" = ", tag).replace("/", " ").replace("=", " ").split()) - 1

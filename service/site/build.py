@@ -206,10 +206,14 @@ class _Builder:
         return dict(counts)
 
     def _marker(self, html: int) -> dict[str, object]:
+        """What the site is of. `log_head` is the end of the verdict log: published, it shows a log that is
+        rewritten later (`wherefrom audit verify --head`)."""
+        head = self.pages.store.chain_head()
         return {
             "generator": _GENERATOR,
             "changed": self.pages.changed or None,
             "ground": self.pages.ground,
+            "log_head": f"{head.number}:{head.sha256}",
             "base_url": self.pages.base_url,
             "pages": html,
             "files": len(self.written) + 1,

@@ -15,6 +15,7 @@ from kb import ids
 from kb.text import make_selector
 from kb.types import CheckedClaim, Claim, ClaimKind, Label, Report
 from service.site import build_site
+from tests.safety.ledger import Counted
 from tests.service import report_builders as build
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _report(payloads: list[str]) -> Report:
 
 
 def test_no_payload_runs_on_any_page_of_the_site(
-    context: BrowserContext, payloads: list[str], tmp_path: Path
+    context: BrowserContext, payloads: list[str], tmp_path: Path, counted: Counted
 ) -> None:
     assert len(payloads) >= 100
     with build.fill_store(tmp_path / "kb", _report(payloads)) as store:
@@ -115,3 +116,4 @@ def test_no_payload_runs_on_any_page_of_the_site(
         payload for payload in payloads if payload.isascii() and payload.isprintable() and "  " not in payload
     ]
     assert sum(payload.strip() in text for payload in plain) > 0.95 * len(plain)
+    counted("X1", "script payloads as article, claim and source text in Chromium; 0 ran", tried=len(payloads))

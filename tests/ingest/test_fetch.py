@@ -20,6 +20,7 @@ from ingest.addresses import is_allowed
 from ingest.fetch import fetch
 from ingest.limits import DEFAULT, Limits
 from kb.errors import FetchError
+from tests.safety.ledger import Counted
 
 PAGE = b"<html><body><p>Hello from loopback.</p></body></html>"
 
@@ -180,15 +181,16 @@ def payloads(port: int) -> list[str]:
     ]  # fmt: skip
 
 
-def test_no_dressed_up_private_address_is_ever_contacted(server: Server) -> None:
+def test_no_dressed_up_private_address_is_ever_contacted(server: Server, counted: Counted) -> None:
     tried = payloads(server.port)
     assert len(tried) >= 400
     for url in tried:
         assert refused(url, Limits(ports=())).attributes["kind"] in ("refused", "unresolved")
     assert server.hits == []
+    counted("S1", "addresses of this machine and its like, dressed up; 0 hits on a canary", tried=len(tried))
 
 
-def test_no_redirect_leads_to_a_private_address(server: Server) -> None:
+def test_no_redirect_leads_to_a_private_address(server: Server, counted: Counted) -> None:
     opened = Server("127.0.0.2")  # the one address that these limits open; the canary is at 127.0.0.1
     limits = Limits(allowed_networks=("127.0.0.2/32",), ports=())
     start = f"http://127.0.0.2:{opened.port}/go"
@@ -203,6 +205,7 @@ def test_no_redirect_leads_to_a_private_address(server: Server) -> None:
         assert server.hits == []
         opened.routes["/go"] = lambda h: answer(h, b"", status=302, Location=server.url("/"))
         assert refused(start, limits).attributes["kind"] == "refused"
+        counted("S1", "the same as targets of redirects; 0 hits on a canary", tried=len(targets))
     finally:
         opened.close()
 

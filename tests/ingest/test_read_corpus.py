@@ -12,6 +12,7 @@ from ingest.read import read_document, read_file
 from ingest.sentences import split_sentences
 from kb.errors import InputError
 from kb.types import BlockKind, Document, Raw
+from tests.safety.ledger import Counted
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
 CORPUS = SHARED / "corpus"
@@ -84,12 +85,17 @@ def test_every_evidence_of_the_gold_set_lies_in_one_passage() -> None:
 
 
 @pytest.mark.slow
-def test_every_bad_pdf_is_read_or_refused() -> None:
+def test_every_bad_pdf_is_read_or_refused(counted: Counted) -> None:
     paths = sorted((BAD / "bad_pdf").glob("*.pdf"))
     if not paths:
         pytest.skip("bad_pdf is absent")
     for path in paths:
         _read_or_refuse(Raw(name=path.name, content=path.read_bytes(), media_type="application/pdf"))
+    counted(
+        "P2",
+        "PDFs of the test suites of pdf.js, pypdf and pikepdf, read or refused by name",
+        tried=len(paths),
+    )
 
 
 @pytest.mark.parametrize("name", ["highlights.pdf", "form_210966.pdf", "Seige_of_Vicksburg_Sample_OCR.pdf"])
@@ -101,7 +107,7 @@ def test_odd_but_sound_pdfs_are_read(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_every_html_test_tree_and_payload_is_read_or_refused() -> None:
+def test_every_html_test_tree_and_payload_is_read_or_refused(counted: Counted) -> None:
     trees = sorted((BAD / "bad_html5lib_tests" / "tree-construction").rglob("*.dat"))
     payloads = sorted((BAD / "bad_payloads").glob("*"))
     pages = [
@@ -113,6 +119,7 @@ def test_every_html_test_tree_and_payload_is_read_or_refused() -> None:
         pytest.skip("the HTML sets are absent")
     for page in pages:
         _read_or_refuse(Raw(name="page", content=page, media_type="text/html"))
+    counted("P4", "pages of html5lib's trees, XML and sanitiser suites and script payloads", tried=len(pages))
 
 
 def _read_or_refuse(raw: Raw) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -134,7 +135,7 @@ def test_a_changed_verdict_ends_with_4_and_is_named(wherefrom: Run, home: Path, 
         tamper(
             other,
             f"UPDATE verdicts SET label = 'supported' || label, reason = 'agrees' WHERE number = {number}",
-        )  # noqa: S608
+        )
         ended = wherefrom("audit", "verify", "--home", other, "--json")
         assert ended.code == EXIT_KNOWLEDGE_BASE
         assert any(f"verdict {number} " in fault for fault in ended.json["faults"])
@@ -155,6 +156,17 @@ def test_a_log_that_was_cut_is_caught_by_a_head_published_earlier(wherefrom: Run
     ended = wherefrom("audit", "verify", "--head", f"{head.number}:{head.sha256}", "--home", home)
     assert ended.code == EXIT_KNOWLEDGE_BASE
     assert "cut or rewritten" in ended.out
+
+
+def test_a_built_site_publishes_the_head_that_the_log_is_held_to(
+    wherefrom: Run, home: Path, tmp_path: Path
+) -> None:
+    with Store.open(home) as store:
+        build_site(store, tmp_path / "site")
+    head = json.loads((tmp_path / "site" / "site.json").read_bytes())["log_head"]
+    assert wherefrom("audit", "verify", "--head", head, "--home", home).code == EXIT_DONE
+    other = head[:-1] + ("0" if head[-1] != "0" else "1")
+    assert wherefrom("audit", "verify", "--head", other, "--home", home).code == EXIT_KNOWLEDGE_BASE
 
 
 @pytest.mark.parametrize("head", ["", "3", "3:abc", "x:" + "0" * 64, "-1:" + "0" * 64])
