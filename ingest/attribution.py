@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from kb.names import find_models
 
-_CAP = r"(?:[A-Z][\w’&.-]*[\w]|[A-Z])"
+_CAP = r"(?<![A-Za-z])(?:[A-Z][\w’&.-]{0,40}\w|[A-Z])"
 _ORG = rf"(?:the )?{_CAP}(?:(?: (?:of|for|and|&|on|the|in)){{0,2}} {_CAP}){{0,6}}"
 _NAME = rf"{_CAP}(?: (?:{_CAP}|[A-Z]\.)){{0,4}}"
 _WORK = (

@@ -34,7 +34,7 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _IN_GROUP = re.compile(
-    r"[A-Z][\w’'-]+(?:(?:,| and| &|, and) (?:[A-Z][\w’'-]+|[A-Z]\.))*(?:,? et al\.?)?,? \(?(?:19|20)\d\d[a-z]?"
+    r"(?<![A-Za-z])[A-Z][\w’'-]{1,40}(?:(?:,| and| &|, and) (?:[A-Z][\w’'-]{1,40}|[A-Z]\.)){0,30}(?:,? et al\.?)?,? \(?(?:19|20)\d\d[a-z]?"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SURNAME = re.compile(r"[A-Z][\w’'-]+")

@@ -41,7 +41,7 @@ _PREDICATE_END = re.compile(
 )
 _ARTICLE = re.compile(r"^(?:the|an?|these|those|this|that|its|their|his|her|our)\s+", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"(?:[\s,—–]+(?:also|all|both|each|often|not|never|now|just|only|still|then|[a-z]{3,}ly))+$"
+    r"(?<![\s,—–])(?:[\s,—–]+(?:also|all|both|each|often|not|never|now|just|only|still|then|[a-z]{3,20}ly)){1,6}$"
 )
 _LONGEST = 120
 _MAX_SUBJECT = 22  # words

@@ -21,7 +21,7 @@ _LEAD_IN = re.compile(
     r"|acknowledged|documented|indicates?|indicated)\s+that\s+"
 )
 _CUT = re.compile(
-    r"[;:]\s+|,\s+(?=\S)|\s+[—–]\s+|—|\s+(?:and|but|while|although|whereas|though)\s+(?=(?:(?:it|they|the|then|also)\s+)?\w+(?:ed|nd|ws|wed|es)\b)"
+    r"[;:]\s+|,\s+(?=\S)|(?<!\s)\s+[—–]\s+|—|(?<!\s)\s+(?:and|but|while|although|whereas|though)\s+(?=(?:(?:it|they|the|then|also)\s+)?\w+(?:ed|nd|ws|wed|es)\b)"
 )
 _HEDGE = re.compile(
     r"\b(?:may|might|can|could|sometimes|often|occasionally|suggests?|suggested|appears? to|seems? to|likely|possibly|potentially|reportedly"

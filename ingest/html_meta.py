@@ -94,7 +94,7 @@ def _authors(named: dict[str, list[str]]) -> tuple[str, ...]:
         if name == "citation_author":
             values = [" ".join(reversed(value.split(", ", 1))) for value in values]
         elif len(values) == 1:
-            values = re.split(r"\s*[,;]\s*|\s+and\s+", values[0])
+            values = re.split(r"(?<!\s)\s*[,;]\s*|(?<!\s)\s+and\s+", values[0])
         if values:
             return tuple(dict.fromkeys(value for value in values if value))
     return ()

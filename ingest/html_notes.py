@@ -175,7 +175,7 @@ def _find_marks(tree: Any, ids: dict[str, Any]) -> list[tuple[Any, Any, str]]:
         if (label is not None and (raised or said or _NOTE_ID.match(fragment) is not None)) or (
             said and _NOTE_ID.match(fragment) is not None
         ):
-            marks.append((link, target, label or shown.replace(",", "")))
+            marks.append((link, target, label or shown.strip("[] ").replace(",", "")))
     return marks
 
 

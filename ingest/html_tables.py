@@ -55,6 +55,10 @@ def take_tables(tree: Any, tokens: Tokens) -> tuple[Grid, ...]:
     grids: list[Grid] = []
     for table in list(tree.iter("table")):
         grid = _read_table(table, tokens)
+        if next(table.iterancestors("table"), None) is None:
+            for cell in table.iter("td", "th"):  # what reads the tree next would write out spans without end
+                cell.attrib.pop("rowspan", None)
+                cell.attrib.pop("colspan", None)
         if grid is None:
             continue
         first = next(table.iter("td", "th"))

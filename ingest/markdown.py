@@ -167,7 +167,7 @@ def _first(fields: dict[str, tuple[str, ...]], keys: tuple[str, ...]) -> str | N
 def _read_authors(fields: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     values = next((fields[key] for key in _AUTHOR_KEYS if fields.get(key)), ())
     if len(values) == 1:
-        values = tuple(re.split(r",\s*|\s+and\s+|\s+&\s+", values[0]))
+        values = tuple(re.split(r",\s*|(?<!\s)\s+and\s+|(?<!\s)\s+&\s+", values[0]))
     return tuple(value.strip() for value in values if value.strip())
 
 

@@ -31,7 +31,11 @@ _POOR_TITLE = re.compile(r"untitled|microsoft word|\.(?:pdf|docx?|tex|indd|dvi|p
 
 def read_pdf(content: bytes, name: str, url: str | None, *, limits: Limits = DEFAULT) -> Reading:
     """The text of a PDF. Raises InputError (damaged, encrypted, no text), LimitError (time, memory, pages)."""
-    answer = ask_worker(content, name, limits)
+    return read_answer(ask_worker(content, name, limits), name, url)
+
+
+def read_answer(answer: dict[str, Any], name: str, url: str | None) -> Reading:
+    """What a worker's answer says. Raises InputError where it holds no text."""
     lines = read_lines(answer)
     _check_text(lines, answer, name)
     shown = [line for line in drop_running_heads(lines) if not line.turned]

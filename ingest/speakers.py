@@ -14,7 +14,7 @@ from ingest.speech import ACCORDING, FOUND, NAMED_BEFORE, SAY_AFTER, SAY_BEFORE
 
 _PRONOUNS = frozenset("he she they it i we you who that this".split())
 _SPEAKER_CUT = re.compile(
-    r"\s*(?:,| (?:in|on|at|during|after|before) (?:an?|the|his|her|their|its|X|Twitter|LinkedIn|Reddit|[A-Z][a-z]+day)\b| who\b| which\b| that\b| \(| —| –|:|;).*$",
+    r"(?<!\s)\s*(?:,| (?:in|on|at|during|after|before) (?:an?|the|his|her|their|its|X|Twitter|LinkedIn|Reddit|[A-Z][a-z]+day)\b| who\b| which\b| that\b| \(| —| –|:|;).*$",
     re.DOTALL,
 )
 
@@ -27,7 +27,7 @@ def find_speaker(quoted: Quoted, setting: Setting) -> str | None:
     follow = SAY_AFTER.match(after)
     if follow is not None and (follow.group("late") or follow.group("early")):
         return _clean_speaker(follow.group("late") or follow.group("early"))
-    agent = re.match(r"\s*(?:[\w\s]{0,30}?\s)?by ((?:[A-Z][\w’.-]*(?:\s|$)){1,5})", after)
+    agent = re.match(r"\s{0,4}(?:[\w\s]{0,30}?\s)?by ((?:[A-Z][\w’.-]*(?:\s|$)){1,5})", after)
     verb = SAY_BEFORE.search(before) or NAMED_BEFORE.search(before)
     if agent is not None and verb is not None:
         return _clean_speaker(agent.group(1))
@@ -54,7 +54,7 @@ def find_speaker(quoted: Quoted, setting: Setting) -> str | None:
 
 _HE_SAYS = re.compile(r"\b(?P<who>[Hh]e|[Ss]he|[Tt]hey)\s+(?:\w+ly |also |later |had |has |have )?[a-z]+\b")
 _PERSON = re.compile(
-    r"(?:(?:Dr|Prof|Mr|Ms|Mrs|Professor|Sir)\.? )?(?P<name>[A-Z][\w’'-]+(?: [A-Z]\.)?(?: (?:van|von|de|der|da|al|bin))?(?: [A-Z][\w’'-]+){1,2})"
+    r"(?:(?:Dr|Prof|Mr|Ms|Mrs|Professor|Sir)\.? )?(?<![A-Za-z])(?P<name>[A-Z][\w’'-]{1,40}(?: [A-Z]\.)?(?: (?:van|von|de|der|da|al|bin))?(?: [A-Z][\w’'-]{1,40}){1,2})"
     r"(?=,| (?:said|says|told|led|wrote|argued|warned|who|is|was|has|joined|left|found|posted)\b|’s\b|'s\b)"
 )
 

@@ -92,10 +92,10 @@ _MONTHS = {
 }  # fmt: skip
 _MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _DATE_LINE = re.compile(
-    r"[*_]*(?:(?:published|posted|updated|last updated|date|on)[*_]*:?[*_]*\s+(?:on\s+)?)?"
+    r"[*_]{0,3}(?:(?:published|posted|updated|last updated|date|on)[*_]{0,3}:?[*_]{0,3}\s+(?:on\s+)?)?"
     r"(?:(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?"
     rf"(?:{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})|(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(\d{{4}})"
-    r"|(\d{4})-(\d{2})-(\d{2}))[*_]*",
+    r"|(\d{4})-(\d{2})-(\d{2}))[*_]{0,3}",
     re.IGNORECASE,
 )
 
@@ -153,7 +153,7 @@ def trim_address(address: str) -> str:
 
 def strip_inline(text: str) -> str:
     """Text without inline markup: emphasis, link targets, images, tags, note marks."""
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"!\[[^\]\[]{0,300}\]\([^)(]{0,2000}\)", "", text)
     text = re.sub(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)", r"\1", text)
     text = re.sub(r"\[\^[^\]\s]{1,40}\]", "", text)
     text = re.sub(r"<sup>\s*([−+-]?\d{1,4})\s*</sup>", _write_raised, text)

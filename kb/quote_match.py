@@ -43,7 +43,7 @@ class FoldedText:
 
 
 _MARKUP = set("*_`")
-_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3}|…)\s*\]|…|\.\s?\.\s?\.)\s*")
+_ELLIPSIS = re.compile(r"(?<!\s)\s*(?:\[\s*(?:\.{3}|…)\s*\]|…|\.\s?\.\s?\.)\s*")
 _INSERTION = re.compile(r"\[[^\]\[]{1,60}\]")
 _LINK_TARGET = re.compile(r"\]\([^()\s]{1,500}\)")
 _NOTE_MARK = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\]")

@@ -84,7 +84,7 @@ def clause_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _LINK_LABEL = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\s]{1,2000}\)")
-_WRAP = re.compile(r"[ \t]*\n[ \t]*")
+_WRAP = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*")
 _EMPHASIS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*")
 
 

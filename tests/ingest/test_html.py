@@ -321,3 +321,109 @@ def test_a_builder_collapses_white_space_inside_a_block() -> None:
         builder.write(part)
     builder.end()
     assert builder.text == "a bc d"
+
+
+# --------------------------------------------------------------------------- tables
+
+
+def rows(reading: Reading) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (reading.text[block.start : block.end], block.headers)
+        for block in reading.blocks
+        if block.kind is BlockKind.TABLE_ROW
+    ]
+
+
+def test_cells_that_span_rows_and_columns_stand_in_each_of_them() -> None:
+    reading = read(
+        "<table><tr><th rowspan=2>Model</th><th colspan=2>Rate</th></tr><tr><th>before</th><th>after</th></tr>"
+        "<tr><th rowspan=2>Larch</th><td>12%</td><td>3%</td></tr><tr><td>14%</td><td>4%</td></tr></table>"
+    )
+    headers = ("Model", "Rate before", "Rate after")
+    assert rows(reading) == [
+        (" | ".join(headers), ()),
+        ("Larch | 12% | 3%", headers),
+        ("Larch | 14% | 4%", headers),
+    ]
+
+
+def test_an_empty_cell_keeps_its_column() -> None:
+    reading = read(
+        "<table><tr><th>Model</th><th>May</th><th>June</th></tr><tr><td>A</td><td></td><td>5%</td></tr></table>"
+    )
+    assert rows(reading)[1] == ("A | | 5%", ("Model", "May", "June"))
+
+
+def test_a_first_row_of_words_over_figures_is_a_header_without_being_marked_as_one() -> None:
+    reading = read(
+        "<table><tr><td><b>Model</b></td><td><b>At least 10%</b></td></tr><tr><td>A</td><td>5%</td></tr>"
+        "<tr><td>B</td><td>7%</td></tr></table>"
+        "<table><tr><td>Model</td><td>Rate</td></tr><tr><td>A</td><td>5%</td></tr></table>"
+    )
+    assert [headers for _, headers in rows(reading)] == [
+        (), ("Model", "At least 10%"), ("Model", "At least 10%"), (), ("Model", "Rate"),
+    ]  # fmt: skip
+
+
+def test_a_table_without_headers_has_none() -> None:
+    reading = read("<table><tr><td>A</td><td>5%</td></tr><tr><td>B</td><td>7%</td></tr></table>")
+    assert rows(reading) == [("A | 5%", ()), ("B | 7%", ())]
+
+
+def test_a_sub_heading_inside_a_table_is_said_once() -> None:
+    reading = read(
+        "<table><tr><th>Model</th><th>Rate</th></tr><tr><td colspan=2>Open models</td></tr>"
+        "<tr><td>A</td><td>5%</td></tr></table>"
+    )
+    assert rows(reading)[1] == ("Open models", ())
+
+
+def test_links_marks_and_powers_in_cells_are_kept() -> None:
+    reading = read(
+        '<table><tr><th>Model</th><th>10<sup>24</sup> FLOP</th></tr><tr><td><a href="/a">A</a></td>'
+        "<td>5%<sup>3</sup></td></tr></table>"
+    )
+    assert rows(reading)[1] == ("A | 5%[3]", ("Model", "10^24 FLOP"))
+    assert [link.target for link in reading.links] == ["https://e.org/a"]
+
+
+def test_spans_without_end_are_bounded() -> None:
+    row = "<tr>" + "<td rowspan=65534 colspan=1000>1</td>" * 50 + "</tr>"
+    assert len(read(f"<table>{row * 50}</table>").text) < 100_000
+
+
+# --------------------------------------------------------------------------- captions, notes and powers
+
+
+def test_a_caption_stands_where_the_page_has_it() -> None:
+    reading = read(
+        "<figure><figcaption>Table 1. Above.</figcaption><table><tr><th>Model</th><th>Rate</th></tr>"
+        "<tr><td>A</td><td>5%</td></tr></table></figure>"
+        '<div><table><tr><th>Model</th><th>Rate</th></tr><tr><td>B</td><td>6%</td></tr></table></div>'
+        '<p class="caption">Table 2. Below, 10,000 answers.</p>'
+    )
+    kinds = [reading.text[block.start : block.end][:12] for block in reading.blocks[1:-1]]
+    assert kinds == ["Table 1. Abo", "Model | Rate", "A | 5%", "Model | Rate", "B | 6%", "Table 2. Bel"]
+    assert len(shown(reading, BlockKind.CAPTION)) == 2
+
+
+def test_a_power_in_a_note_is_never_a_longer_number() -> None:
+    reading = read(
+        '<p>So it is.<sup><a href="#fn1">1</a></sup></p><ol><li id="fn1">Above 10<sup>25</sup> FLOP, see'
+        '<sup><a href="#fn2">2</a></sup>.</li><li id="fn2">Another note of ours.</li></ol>'
+    )
+    assert reading.notes[0].text == "Above 10^25 FLOP, see[2]."
+
+
+def test_a_raised_number_behind_a_decimal_is_a_power_where_no_note_has_it() -> None:
+    note = '<sup><a href="#fn1">1</a></sup></p><ol><li id="fn1">A note of ours.</li></ol>'
+    assert "0.8^20 of" in read(f"<p>The chance is 0.8<sup>20</sup> of it.{note}").text
+    assert "0.8[1] of" in read(f"<p>The kappa is 0.8<sup>1</sup> of it.{note}").text
+
+
+def test_a_mark_that_only_its_raised_holder_calls_a_reference_is_one() -> None:
+    reading = read(
+        '<p>It is so.<sup class="reference"><a href="#cite_note-r1">[R1]</a></sup></p>'
+        '<ol class="references"><li id="cite_note-r1">Smith, 2020, a source.</li></ol>'
+    )
+    assert marks(reading) == [("R1", "[R1]")]

@@ -155,3 +155,13 @@ def test_blocks_and_links_lie_in_the_text_in_order(text: str) -> None:
         assert 0 <= link.start < link.end <= len(text)
     for mark in reading.note_marks:
         assert 0 <= mark.start < mark.end <= len(text)
+
+
+def test_a_raised_power_is_no_note_mark() -> None:
+    reading = read_markdown("# T\n\nIt took 10<sup>25</sup> FLOP.<sup>3</sup> So it was said.\n")
+    assert [mark.label for mark in reading.note_marks] == ["3"]
+
+
+def test_a_power_in_a_note_keeps_its_sign() -> None:
+    reading = read_markdown("# T\n\nSo it is.[^1]\n\n[^1]: Above 10<sup>25</sup> FLOP<sup>2</sup>.\n")
+    assert reading.notes[0].text == "Above 10^25 FLOP[2]."
