@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from bench_linking import time_linking
 from bench_reading import describe, find_examples, measure_speeds
 
 _EXAMPLES = Path(__file__).resolve().parents[1] / "service" / "examples"
@@ -41,6 +42,8 @@ def main() -> None:
             )
         )
         rows.append((f"POST /v1/check, {_WORDS} words, warm", _time_api(home, article)))
+        seconds, claims = time_linking(home, article)
+        rows.append((f"linking and judging {claims} claims, warm", seconds))
     for name, seconds in rows:
         sys.stdout.write(f"{name:<40} {seconds:7.2f} s\n")
     for name, figure in describe(measure_speeds(find_examples())):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 _RANK_OFFSET = 20  # of reciprocal ranks; 20 did better than the usual 60 on the same claims
 # Of a source's words, topic and nearest text: a listwise logistic fit on SciFact's training claims, rounded
 # (`python -m service.train.linking`); without the rounding no figure changes in the third digit.
-SOURCE_WEIGHTS = (0.30, 0.32, 0.38)
+SOURCE_WEIGHTS = (0.48, 0.24, 0.28)
 # The greatest of n cosines lies about sqrt(2 ln n) standard deviations above their mean; this is the deviation of
 # cosines between claims and sentences of their field.
 _CHANCE = 0.08
@@ -33,14 +33,19 @@ def fuse_sources(words: Scores, topic: Scores, nearest: Scores, texts: Scores) -
     """One score in [0, 1] for each source, the same whichever others are ranked with it. The nearest of many
     texts is near by chance alone, so a source's number of texts is held against it. A topic or nearest text that
     is unknown (NaN) is taken to be as the words are."""
-    by_chance = _CHANCE * np.sqrt(2.0 * np.log(np.maximum(texts, 1.0)))
-    fair = np.clip(nearest - by_chance, 0.0, 1.0)
+    fair = fair_nearest(nearest, texts)
     total: Scores = (
         SOURCE_WEIGHTS[0] * words
         + SOURCE_WEIGHTS[1] * np.where(np.isnan(topic), words, topic)
         + SOURCE_WEIGHTS[2] * np.where(np.isnan(fair), words, fair)
     )
     return total
+
+
+def fair_nearest(nearest: Scores, texts: Scores) -> Scores:
+    """The cosine of the nearest of so many texts, less what it would be expected to gain by their number."""
+    fair: Scores = np.clip(nearest - _CHANCE * np.sqrt(2.0 * np.log(np.maximum(texts, 1.0))), 0.0, 1.0)
+    return fair
 
 
 def _min_max(scores: Scores, over: Scores) -> Scores:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kb.index.dense import DenseSide
 from kb.index.entries import EntryTable, iter_entries, read_table, text_key
 from kb.index.faults import DerivedFault
@@ -109,6 +111,12 @@ class Index:
     def search_sources(self, queries: Sequence[str], *, limit: int = 20) -> tuple[tuple[SourceHit, ...], ...]:
         """For each query the best `limit` sources by all of their text, best first, ties by id."""
         return self._searcher.search_sources(queries, limit=limit)
+
+    def count_texts(self, source_id: str) -> int:
+        """How many texts (passages, findings, their sentences) the index holds of a source."""
+        sources = self._view.sources
+        place = sources.place_of.get(source_id)
+        return 0 if place is None else int(sources.count_texts(np.array([place]))[0])
 
     @property
     def _view(self) -> View:

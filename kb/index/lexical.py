@@ -34,6 +34,7 @@ _WORD = r"\d+(?:[.,]\d+)+|[\p{L}\p{M}\p{N}]+"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _MAX_WORD_BYTES = 60
+_MOST_OF_A_WORD = 2.2  # BM25 of a word over its rarity: k1 + 1, and tantivy has k1 = 1.2
 
 # Words too common to say what a sentence is about, and what is left of "model's" and "don't"; "no", "not" and
 # words of quantity are kept.
@@ -46,11 +47,13 @@ _STOP_WORDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LexicalHit:
-    """`ordinal` is the entry's place in its table; `score` BM25; `share` of the query's weight, in [0, 1]."""
+    """`ordinal` is the entry's place in its table; `score` BM25; `share` of the query's weight, in [0, 1], where 1
+    is what an entry of middling length scores for holding each word once; `part` of the most that BM25 gives."""
 
     ordinal: int
     score: float
     share: float
+    part: float
 
 
 class LexicalIndex:
@@ -145,7 +148,12 @@ class LexicalIndex:
             found = self._searcher.search(wanted, limit, count=False).hits
             places = self._searcher.fast_field_values("ordinal", [address for _, address in found])
         hits = [
-            LexicalHit(ordinal=int(place), score=float(score), share=min(1.0, float(score) / weight))
+            LexicalHit(
+                ordinal=int(place),
+                score=float(score),
+                share=min(1.0, float(score) / weight),
+                part=min(1.0, float(score) / weight / _MOST_OF_A_WORD),
+            )
             for (score, _), place in zip(found, places, strict=True)
             if place is not None
         ]

@@ -34,6 +34,7 @@ _PER_HIT = 6  # texts to look at for each hit that is asked for, beyond those
 # Up to here every answer of Chroma is completed by an exact scan (1 to 4 ms): its graph differs from build to
 # build and misses a text now and then, and the same input must give the same report.
 _CHECKED_TEXTS = 50_000
+_PROBED = 16  # texts asked of Chroma where an exact scan settles what is nearest
 _DIGITS = 6  # of a score; also what makes equal scores equal
 
 
@@ -84,21 +85,28 @@ class Searcher:
         """See kb.index.Index."""
         _check_limit(limit)
         view = self.view
-        near = self._find_near(view, queries, max(_NEAREST_TEXTS, _PER_HIT * limit), None)
+        near = self._find_near(view, queries, max(_NEAREST_TEXTS, _PER_HIT * limit), None, check=False)
         return tuple(
             self._search_sources(view, query, near[query], limit) if query in near else ()
             for query in queries
         )
 
     def _find_near(
-        self, view: View, queries: Sequence[str], limit: int, allowed: Ordinals | None
+        self,
+        view: View,
+        queries: Sequence[str],
+        limit: int,
+        allowed: Ordinals | None,
+        *,
+        check: bool = True,
     ) -> dict[str, _Near]:
-        """What is known of each query that holds a letter or digit."""
+        """What is known of each query that holds a letter or digit. With `check` Chroma is held to an exact scan
+        where there is one."""
         asked = [query for query in dict.fromkeys(queries) if re.search(r"[^\W_]", query)]
         if not asked:
             return {}
         vectors = self._queries.embed(asked)
-        return dict(zip(asked, self._look_near(view, vectors, limit, allowed), strict=True))
+        return dict(zip(asked, self._look_near(view, vectors, limit, allowed, check=check), strict=True))
 
     def _search(
         self,
@@ -112,8 +120,9 @@ class Searcher:
         near = view.vectors.owners_of(seen.rows)
         if allowed is not None:
             near = np.intersect1d(near, allowed)
-        words = self._ask_words(view, query, max(_LEXICAL_HITS, 2 * limit), source_ids=source_ids)
-        union, words = self._complete(view, query, near, words)
+        most = max(_LEXICAL_HITS, 2 * limit)
+        words = self._ask_words(view, query, most, source_ids=source_ids)
+        union, words = self._complete(view, query, near, words, most)
         if not len(union):
             return ()
         dense = view.vectors.score(seen.vector, union)
@@ -137,8 +146,9 @@ class Searcher:
     def _search_sources(self, view: View, query: str, seen: _Near, limit: int) -> tuple[SourceHit, ...]:
         near = view.sources.owners_of(view.vectors.owners_of(seen.rows))
         near = np.union1d(near, view.sources.nearest_topics(seen.vector, max(_TOPICS, limit)))
-        words = self._ask_words(view, query, max(_LEXICAL_HITS, 2 * limit), whole=True)
-        union, words = self._complete(view, query, near, words, whole=True)
+        most = max(_LEXICAL_HITS, 2 * limit)
+        words = self._ask_words(view, query, most, whole=True)
+        union, words = self._complete(view, query, near, words, most, whole=True)
         if not len(union):
             return ()
         topic, nearest = view.sources.score(seen.vector, union, seen.cosines)
@@ -164,28 +174,34 @@ class Searcher:
         query: str,
         near: Ordinals,
         words: dict[int, tuple[float, float]],
+        most: int,
         *,
         whole: bool = False,
     ) -> tuple[Ordinals, dict[int, tuple[float, float]]]:
-        """All candidates of both sides, and the lexical scores of those that only the other side found."""
+        """All candidates of both sides, and the lexical scores of those that only the other side found. `most` were
+        asked for by words: where fewer came, the rest hold none of them."""
         union = np.union1d(near, np.array(sorted(words), dtype=np.int64))
         rest = [int(place) for place in union if int(place) not in words]
-        if rest:
+        if rest and len(words) >= most:
             words = words | self._ask_words(view, query, len(rest), ordinals=rest, whole=whole)
         return union, words
 
-    def _look_near(self, view: View, queries: Floats, limit: int, allowed: Ordinals | None) -> list[_Near]:
+    def _look_near(
+        self, view: View, queries: Floats, limit: int, allowed: Ordinals | None, *, check: bool
+    ) -> list[_Near]:
         """For each vector the rows of its `limit` nearest texts. Of Chroma twice as many are asked for, and the
-        first half by exact cosine kept; where looking at every row is cheap, that settles what is nearest."""
+        first half by exact cosine kept; where looking at every row is cheap, that settles what is nearest, and of
+        Chroma a few are asked for, to see that it is sound."""
         vectors, exact = view.vectors, view.exact
         if allowed is not None:  # a filter in Chroma is 30 to 140 times slower than none: look at these rows
             rows = vectors.rows_of(allowed)
             return [_Near(vector, vectors.nearest(vector, rows, limit)) for vector in queries]
-        chosen = self._dense.choose(vectors, exact, view.table.digest)
-        given: list[set[int]] = (
-            [set()] * len(queries) if chosen is exact else self._ask_chroma(chosen, view, queries, 2 * limit)
-        )
-        if len(vectors.keys) > _CHECKED_TEXTS and all(given):
+        scanned = len(vectors.keys) <= _CHECKED_TEXTS
+        chosen = exact if scanned and not check else self._dense.choose(vectors, exact, view.table.digest)
+        given: list[set[int]] = [set()] * len(queries)
+        if chosen is not exact:
+            given = self._ask_chroma(chosen, view, queries, _PROBED if scanned else 2 * limit)
+        if not scanned and all(given):
             return [
                 _Near(vector, vectors.nearest(vector, np.array(sorted(mine), dtype=np.int64), limit))
                 for vector, mine in zip(queries, given, strict=True)
@@ -195,8 +211,9 @@ class Searcher:
             for vector, (rows, cosines) in zip(queries, exact.scan(queries, limit), strict=True)
         ]
         for mine, sure in zip(given, near, strict=True):
-            if mine and len(mine.intersection(sure.rows)) < len(sure.rows) / 2:
-                fault = DerivedFault(f"it missed more than half of the {len(sure.rows)} nearest texts")
+            nearest = sure.rows[: len(mine)]
+            if mine and len(mine.intersection(nearest)) < len(nearest) / 2:
+                fault = DerivedFault(f"it missed more than half of the {len(nearest)} nearest texts")
                 self._dense.condemn(fault, chosen)
                 break
         return near
@@ -227,7 +244,7 @@ class Searcher:
         ordinals: Sequence[int] | None = None,
         whole: bool = False,
     ) -> dict[int, tuple[float, float]]:
-        """(BM25, share) by entry, or by source. A published index that breaks while it is asked is replaced
+        """(BM25, share) by entry, or (BM25, part) by source. A published index that breaks while it is asked is replaced
         in memory."""
         lexical = view.whole if whole else view.lexical
         for _ in range(2):
@@ -235,7 +252,7 @@ class Searcher:
                 break
             try:
                 found = lexical.query(query, limit, source_ids=source_ids, ordinals=ordinals)
-                return {hit.ordinal: (hit.score, hit.share) for hit in found}
+                return {hit.ordinal: (hit.score, hit.part if whole else hit.share) for hit in found}
             except DerivedFault as fault:
                 note = f"The lexical index can't be used: {fault}. Run `wherefrom reindex`."
                 lexical = Generation(self._store, self._folder, view.table, whole=whole).build()

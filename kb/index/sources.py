@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.entries import EntryTable
-from kb.index.vectors import Floats, Ordinals, VectorTable, dot_rows
+from kb.index.vectors import Floats, Ordinals, VectorTable, dot_rows, spread
 
 Scores = NDArray[np.float64]
 _QUICK_ERROR = 1e-5  # a quick cosine may be off by a tenth of this
@@ -26,8 +26,10 @@ class SourceTable:
         self._source_of = np.array(
             [self.place_of[source_id] for source_id in table.source_ids], dtype=np.int64
         )
-        self._rows = [vectors.rows_of(mine) for mine in self.entries]
-        self._lengths = np.array([len(rows) for rows in self._rows], dtype=np.int64)
+        rows = [vectors.rows_of(mine) for mine in self.entries]
+        self._lengths = np.array([len(mine) for mine in rows], dtype=np.int64)
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        self._rows = np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
         self._matrix = vectors.matrix
         self._cards = np.array(
             [vectors.row_of.get(table.cards.get(source_id, ""), -1) for source_id in self.ids], dtype=np.int64
@@ -64,7 +66,7 @@ class SourceTable:
         lengths = self._lengths[places]
         known = np.flatnonzero(lengths)
         if len(known):
-            rows = np.concatenate([self._rows[places[n]] for n in known])
+            rows = self._rows[spread(self._starts[places[known]], lengths[known])]
             nearest[known] = np.clip(self._find_best(vector, rows, lengths[known], quick), 0.0, 1.0)
         return topic, nearest
 

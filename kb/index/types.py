@@ -82,7 +82,7 @@ class Hit:
 class SourceHit:
     """A source that may bear on a query, by all of its text.
 
-    `words`: the share of the query's words, weighted by their rarity, that the whole source holds, at most 1.
+    `words`: BM25 of the query in the whole source, of the most that it could be.
     `topic`: cosine of the query to what the source is about (title and abstract), 0 where it is negative.
     `nearest`: cosine to the nearest sentence, passage or finding of it, 0 where it is negative.
     `score`: the three in one (kb.index.fusion), in [0, 1]; comparable across queries.

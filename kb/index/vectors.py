@@ -60,15 +60,16 @@ class VectorTable:
         """The entries that hold one of these rows, ascending."""
         if not len(rows):
             return np.empty(0, dtype=np.int64)
-        parts = [self._owners[self._owner_offsets[row] : self._owner_offsets[row + 1]] for row in rows]
-        return np.unique(np.concatenate(parts))
+        starts = self._owner_offsets[np.asarray(rows, dtype=np.int64)]
+        lengths = self._owner_offsets[np.asarray(rows, dtype=np.int64) + 1] - starts
+        return np.unique(self._owners[spread(starts, lengths)])
 
     def rows_of(self, ordinals: Ordinals) -> Ordinals:
         """Every row of these entries once, ascending."""
         if not len(ordinals):
             return np.empty(0, dtype=np.int64)
-        parts = [self._rows[self._offsets[n] : self._offsets[n + 1]] for n in ordinals]
-        return np.unique(np.concatenate(parts))
+        starts = self._offsets[ordinals]
+        return np.unique(self._rows[spread(starts, self._offsets[ordinals + 1] - starts)])
 
     def nearest(self, vector: Floats, rows: Ordinals, limit: int) -> list[int]:
         """The `limit` rows among these that are nearest, nearest first, ties by row."""
@@ -85,7 +86,7 @@ class VectorTable:
             return scores
         held = ordinals[known]
         lengths = self._offsets[held + 1] - self._offsets[held]
-        mine = np.concatenate([self._rows[self._offsets[n] : self._offsets[n + 1]] for n in held])
+        mine = self._rows[spread(self._offsets[held], lengths)]
         rows, place = np.unique(mine, return_inverse=True)
         cosines = dot_rows(self.matrix[rows], vector)
         best = np.maximum.reduceat(cosines[place], np.cumsum(lengths) - lengths)
@@ -147,6 +148,15 @@ def load_matrix(store: EntryStore, model: str, dimensions: int) -> tuple[list[st
     if bool(sound.all()):
         return keys, matrix
     return [key for key, good in zip(keys, sound, strict=True) if good], matrix[sound]
+
+
+def spread(starts: Ordinals, lengths: Ordinals) -> Ordinals:
+    """The numbers of all these ranges one after another: (3, 7), (2, 1) gives 3, 4, 7."""
+    ends = np.cumsum(lengths)
+    places: Ordinals = np.repeat(starts - (ends - lengths), lengths) + np.arange(
+        int(ends[-1]) if len(ends) else 0
+    )
+    return places
 
 
 def dot_rows(matrix: Floats, vector: Floats) -> NDArray[np.float64]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from kb.link.disputes import Disputes
 from kb.link.numbers import number_pattern
-from kb.link.queries import query_of
+from kb.link.queries import clause_query, query_of
 from kb.link.searching import Searched
 from kb.link.values import Library, SourceRank
-from kb.types import Candidate, Claim, Route
+from kb.text import fold_text
+from kb.types import Candidate, Claim, ClaimKind, Route
+from kb.words import content_stems, coverage
 
 _SOURCES_WEIGHED = 6
 _PASSAGES_PER_SOURCE = 6
@@ -17,7 +21,20 @@ _DISPUTED = 3  # the best sources whose critics are weighed too
 _FEW = 3  # passages found of a source, under which it is searched on its own
 _SECOND_SEARCH = 0.5  # worth of a score that ranks within one source, against one that ranks among all
 
+# Of a passage's features in its order among those of its source; in rough steps on the open articles.
+_PASSAGE_WEIGHTS = (("search", 0.5), ("cosine", 1.0), ("number", 0.3), ("parts", 0.7), ("wording", 2.0))
+_SHORTEST_QUOTED = 8  # characters of a quotation that are looked for as they are
+
 Entries = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a passage should hold: the claim's numbers, the content words of its clause and parts, quoted words."""
+
+    numbers: re.Pattern[str] | None
+    parts: dict[str, float]
+    quoted: str
 
 
 def weighed_sources(ranks: Sequence[SourceRank], disputes: Disputes) -> list[SourceRank]:
@@ -45,10 +62,11 @@ def gather_candidates(
         weighed = weighed_sources(mine, disputes)
         missing = [rank.source_id for rank in weighed if len(found.entries.get(rank.source_id, ())) < _FEW]
         extra = _search_within(claim, missing, library)
+        wanted = _read_wanted(claim)
         candidates: list[Candidate] = []
         for rank in weighed:
             entries = {**extra.get(rank.source_id, {}), **found.entries.get(rank.source_id, {})}
-            candidates += _candidates_of(claim, rank, entries, library)
+            candidates += _candidates_of(wanted, rank, entries, library)
         gathered.append(tuple(candidates))
     return gathered
 
@@ -63,28 +81,53 @@ def _search_within(claim: Claim, source_ids: Sequence[str], library: Library) ->
     return dict(found)
 
 
-def _candidates_of(claim: Claim, rank: SourceRank, entries: Entries, library: Library) -> list[Candidate]:
+def _candidates_of(wanted: _Wanted, rank: SourceRank, entries: Entries, library: Library) -> list[Candidate]:
     order = sorted(entries, key=lambda entry: (-entries[entry][0], -entries[entry][1], entry))
     chosen = dict.fromkeys(order[:_PASSAGES_PER_SOURCE])
-    numbers = number_pattern(claim.quantities) if claim.quantities else None
-    if numbers is not None:
+    if wanted.numbers is not None:
         for held in library.passages_of(rank.source_id):
-            if held.id not in chosen and numbers.search(held.selector.exact):
+            if held.id not in chosen and wanted.numbers.search(held.selector.exact):
                 chosen[held.id] = None
     candidates = []
     for entry_id in chosen:
         score, dense = entries.get(entry_id, (0.0, 0.0))
         passage = library.passage(entry_id)
         finding = None if passage is not None else library.finding(entry_id)
-        if passage is not None or finding is not None:
-            candidates.append(
-                Candidate(
-                    source_id=rank.source_id,
-                    route=rank.route,
-                    score=rank.score,
-                    passage=passage,
-                    finding=finding,
-                    features=(("search", score), ("cosine", dense)),
-                )
+        if passage is None and finding is None:
+            continue
+        text = passage.selector.exact if passage is not None else finding.statement if finding else ""
+        features = {
+            "search": score,
+            "cosine": dense,
+            "number": 1.0 if wanted.numbers is not None and wanted.numbers.search(text) else 0.0,
+            "parts": coverage(wanted.parts, library.reader.stems(text)),
+            "wording": 1.0 if wanted.quoted and wanted.quoted in library.reader.folded(text).text else 0.0,
+        }
+        candidates.append(
+            Candidate(
+                source_id=rank.source_id,
+                route=rank.route,
+                score=rank.score,
+                passage=passage,
+                finding=finding,
+                features=tuple((name, round(value, 6)) for name, value in features.items()),
             )
-    return candidates
+        )
+    return sorted(candidates, key=_place_in_source)
+
+
+def _place_in_source(candidate: Candidate) -> tuple[float, str]:
+    features = dict(candidate.features)
+    worth = sum(weight * features[name] for name, weight in _PASSAGE_WEIGHTS)
+    held = candidate.passage or candidate.finding
+    return (-round(worth, 6), held.id if held is not None else "")
+
+
+def _read_wanted(claim: Claim) -> _Wanted:
+    quoted = claim.span.exact if claim.kind is ClaimKind.QUOTATION else ""
+    words = fold_text(quoted).strip("\"'.,;: ")
+    return _Wanted(
+        numbers=number_pattern(claim.quantities) if claim.quantities else None,
+        parts=content_stems(clause_query(claim)),
+        quoted=words if len(words) >= _SHORTEST_QUOTED else "",
+    )

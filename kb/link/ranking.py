@@ -24,8 +24,9 @@ from kb.types import Claim, Route
 _STAYING = 0.95
 _STRETCH = 1500.0
 _SCORE_PER_CHANCE = 2.0
-_SCORE_PER_RELEVANCE = 0.2
+_SCORE_PER_RELEVANCE = 0.25
 _RANKS_KEPT = 12
+_NONE: Mapping[str, float] = {}
 # A source that contests another comes after it while that one is at least this much as likely.
 _CONTESTED_FIRST = 0.1
 
@@ -36,9 +37,9 @@ class Weights:
     gives (service.train.linking). The others are set by hand on the open articles, in the middle of where they
     matter little: half or double of any one moves at most two of 99 rows. `course` False looks at no other claim."""
 
-    relevance: float = 18.0  # for each 1 of search's score
-    least: float = 0.38  # search's score at which a source is as likely as none
-    cited: float = 8.0
+    relevance: float = 25.0  # for each 1 of search's score
+    least: float = 0.28  # search's score at which a source is as likely as none
+    cited: float = 40.0  # more than any fit can outweigh: a claim is first weighed against what it points at
     attributed: float = 2.0  # of a first suggestion; halved, thirded for the second and third
     named_here: float = 1.5
     number: float = 1.5  # at most; less for a number that many of the sources hold
@@ -150,29 +151,31 @@ def _rank_claim(
     peaks: tuple[float, NDArray[np.float64]],
     disputes: Disputes,
 ) -> tuple[SourceRank, ...]:
+    search = [features.get(source, _NONE).get("search", 0.0) for source in sources]
+    scores = _SCORE_PER_CHANCE * course.here[position] + _SCORE_PER_RELEVANCE * np.array(search)
+    scores = np.round(scores, 6)
     ranks = []
-    for place, source in enumerate(sources):
-        chance = float(course.here[position, place])
-        mine = features.get(source, {})
+    for place in np.argsort(-scores, kind="stable")[
+        :_RANKS_KEPT
+    ]:  # sources are by id, and so are equal scores
+        source = sources[place]
         named = {
-            **mine,
+            **features.get(source, {}),
             "document_cites": 1.0 if source in naming.cites else 0.0,
             "named_in_article": naming.anywhere.get(source, 0.0),
             "article": float(course.share[place]) / peaks[0],
             "near": float(course.around[position, place] / (peaks[1][position] or 1.0)),
-            "chance": chance,
+            "chance": float(course.here[position, place]),
         }
-        score = _SCORE_PER_CHANCE * chance + _SCORE_PER_RELEVANCE * mine.get("search", 0.0)
         ranks.append(
             SourceRank(
                 source_id=source,
-                score=round(score, 6),
+                score=float(scores[place]),
                 route=cited.get(source, (0.0, Route.SEARCHED))[1],
                 features=tuple((name, round(value, 6)) for name, value in named.items()),
             )
         )
-    ranks.sort(key=lambda rank: (-rank.score, rank.source_id))
-    return tuple(_put_contested_first(ranks[:_RANKS_KEPT], disputes))
+    return tuple(_put_contested_first(ranks, disputes))
 
 
 def _put_contested_first(ranks: list[SourceRank], disputes: Disputes) -> list[SourceRank]:
