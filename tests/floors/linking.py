@@ -13,7 +13,14 @@ from service.evaluation.linking import evaluate_linking
 from service.evaluation.protocol import Evaluation, EvaluationOptions
 
 FLOORS = Path(__file__).with_name("linking.json")
-SLACK = 0.005  # under what was measured: one row more or less of the larger sets
+# Under what was measured: one or two rows of the set.
+SLACK = {"claims": 0.03, "check_covid": 0.01, "scifact": 0.005}
+# What linking was built to reach; no floor may be set under it.
+WANTED = {
+    "claims.figures_and_quotations.first": 0.95,
+    "claims.figures_and_quotations.in_five": 0.99,
+    "scifact.ndcg_10": 0.74,
+}
 # What is held; the rest (floors of simple methods, parts left out) is measured beside it.
 HELD = {
     "claims": (
@@ -32,7 +39,7 @@ def pin_floors(evaluation: Evaluation) -> dict[str, Any]:
         name: {
             "gold_sha256": sha256,
             "bounds": {
-                f"{name}.{key}": {"least": _least(evaluation.measures[f"{name}.{key}"].value)}
+                f"{name}.{key}": {"least": _least(name, key, evaluation.measures[f"{name}.{key}"].value)}
                 for key in HELD[name]
             },
         }
@@ -41,8 +48,10 @@ def pin_floors(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _least(value: float) -> float:
-    return math.floor(1000 * (value - SLACK)) / 1000
+def _least(name: str, key: str, value: float) -> float:
+    floor = math.floor(1000 * (value - SLACK[name])) / 1000
+    wanted = WANTED.get(f"{name}.{key}", 0.0)
+    return max(floor, wanted) if value >= wanted else floor
 
 
 def main() -> None:
