@@ -399,7 +399,7 @@ def test_a_caption_stands_where_the_page_has_it() -> None:
     reading = read(
         "<figure><figcaption>Table 1. Above.</figcaption><table><tr><th>Model</th><th>Rate</th></tr>"
         "<tr><td>A</td><td>5%</td></tr></table></figure>"
-        '<div><table><tr><th>Model</th><th>Rate</th></tr><tr><td>B</td><td>6%</td></tr></table></div>'
+        "<div><table><tr><th>Model</th><th>Rate</th></tr><tr><td>B</td><td>6%</td></tr></table></div>"
         '<p class="caption">Table 2. Below, 10,000 answers.</p>'
     )
     kinds = [reading.text[block.start : block.end][:12] for block in reading.blocks[1:-1]]
@@ -427,3 +427,10 @@ def test_a_mark_that_only_its_raised_holder_calls_a_reference_is_one() -> None:
         '<ol class="references"><li id="cite_note-r1">Smith, 2020, a source.</li></ol>'
     )
     assert marks(reading) == [("R1", "[R1]")]
+
+
+def test_letters_are_kept_as_they_were_written() -> None:
+    assert (
+        "In all ４７% and 𝟒𝟕% and ½ of ①, ﬁne Å."
+        in read("<p>In all ４７% and 𝟒𝟕% and ½ of ①, ﬁne Å.</p>").text
+    )
