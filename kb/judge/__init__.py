@@ -12,22 +12,24 @@ from kb.judge.findings import weigh_finding
 from kb.judge.parts import Unit, make_evidence, units_of
 from kb.judge.quotations import weigh_quotation
 from kb.judge.remainders import derive_remainders
+from kb.judge.verifier import StanceScores, Verifier, apply_veto
 from kb.link import Library, LinkedClaim
 from kb.reader import Reader
 from kb.types import CheckedClaim, Claim, ClaimKind, Comparison, Evidence, Stance
 
-__all__ = ["Judging", "failed_claim", "judge_claims"]
+__all__ = ["Judging", "StanceScores", "Verifier", "failed_claim", "judge_claims"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
     """What judging needs beside the claims: what it may read, the article's own date, sources that are
-    the article itself, sources whose text could not be read."""
+    the article itself, sources whose text could not be read, a trained verifier if there is one."""
 
     library: Library
     published: str | None = None
     self_sources: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
+    verifier: Verifier | None = None
 
 
 def judge_claims(
@@ -42,7 +44,7 @@ def judge_claims(
             decide_claim(
                 Weighing(
                     linked=one,
-                    evidence=tuple(_weigh(one, judging.library, draft)),
+                    evidence=tuple(_weigh(one, judging, draft)),
                     contesting=_weigh_contesting(one, contesting, reader),
                     self_sources=judging.self_sources,
                     unreadable=judging.unreadable,
@@ -56,10 +58,16 @@ def judge_claims(
     return derive_remainders(checked, judging)
 
 
-def _weigh(one: LinkedClaim, library: Library, draft: Reader) -> list[Evidence]:
+def _weigh(one: LinkedClaim, judging: Judging, draft: Reader) -> list[Evidence]:
+    weighed = _weigh_by_rule(one, judging.library, draft)
+    quoted = one.claim.kind is ClaimKind.QUOTATION  # words are compared as words
+    return weighed if quoted else apply_veto(one.claim, weighed, judging.verifier)
+
+
+def _weigh_by_rule(one: LinkedClaim, library: Library, draft: Reader) -> list[Evidence]:
     match one.claim.kind:
         case ClaimKind.QUANTITY:
-            return weigh_figure(one, library.reader, draft)
+            return weigh_figure(one, library.reader, draft, library.sources)
         case ClaimKind.QUOTATION:
             return weigh_quotation(one, library, library.reader)
         case ClaimKind.FINDING:

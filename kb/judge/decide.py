@@ -100,7 +100,7 @@ def decide_claim(weighing: Weighing, library: Library, published: str | None) ->
             )
         )
     supports, refutes = _ascribe(claim, supports, refutes, library, trace)
-    everything = (*supports, *refutes)
+    everything = (*supports, *refutes, *(e for e in deciding if e.stance is Stance.NEUTRAL))
     supports, refutes = _heed_citation(supports, refutes, ranks, trace)
     supports.sort(key=lambda e: _strength(e, ranks))
     refutes.sort(key=lambda e: _strength(e, ranks))

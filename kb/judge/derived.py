@@ -7,11 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from kb.compare import family_of, plain
+from kb.judge.context import direction_of
 from kb.judge.figure_pairs import (
     GATE_PLAIN,
     WeighedFigure,
     are_compatible,
     clause_of_claim,
+    clause_of_found,
 )
 from kb.judge.parts import make_evidence
 from kb.judge.polarity import is_turned, negated_words
@@ -34,6 +36,7 @@ _GATE_MERGED_CITED = 0.2  # both ends of a claimed range stand in the cited sour
 _REMAINDER_BEFORE = re.compile(
     r"\b(?:remaining|remainder|rest|other|others|leav\w+|left)\b\W*(?:\w+\W+){0,2}$", re.IGNORECASE
 )
+_FIRST = re.compile(r"\b(?:before|without|originally|initially|baseline|from)\b", re.IGNORECASE)
 _REST_CLAUSE = re.compile(r",\s|\band\b|\bwhich\b")  # before the rest's own words
 _REST_WORDS = frozenset(
     "remain rest remaind leav left stay kept keep other case time prompt tim cas run sampl".split()
@@ -82,6 +85,12 @@ def find_difference(
         found=f"{shares[low].found.surface} and {shares[high].found.surface}",
     )  # fmt: skip
     best = max(shares[low], shares[high], key=lambda one: one.closeness.score)
+    if direction_of(clause_of_claim(claim)) * _order_of(claim, shares[low], shares[high]) == -1:
+        return make_evidence(
+            claim, best.unit, stance=Stance.REFUTES, reason="direction_reversed",
+            comparison=replace(comparison, relation="direction", detail=f"the change went the other way: {arithmetic}"),
+            score=best.closeness.score,
+        )  # fmt: skip
     if is_points:
         return make_evidence(
             claim, best.unit, stance=Stance.SUPPORTS, reason="agrees_derived", comparison=comparison,
@@ -91,6 +100,17 @@ def find_difference(
         claim, best.unit, stance=Stance.REFUTES, reason="unit_confused",
         comparison=replace(comparison, found=f"{plain(high - low)} percentage points"), score=best.closeness.score,
     )  # fmt: skip
+
+
+def _order_of(claim: Claim, low: WeighedFigure, high: WeighedFigure) -> int:
+    """1 where the lower share came first, -1 where the higher did, 0 where neither the claim's "from ... to" nor words
+    of before and without in the source tell."""
+    sentence = claim.sentence.exact
+    places = sentence.find(low.found.surface), sentence.find(high.found.surface)
+    if min(places) >= 0:
+        return 1 if places[0] < places[1] else -1
+    first = tuple(bool(_FIRST.search(clause_of_found(one.unit, one.found))) for one in (low, high))
+    return 0 if first[0] == first[1] else (1 if first[0] else -1)
 
 
 def may_be_difference(claimed: Quantity, found: Quantity) -> bool:

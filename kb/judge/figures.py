@@ -7,10 +7,11 @@ same measurement is meant; a small count needs much.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from kb.compare import AGREEING, compare, compare_complement, family_of
-from kb.judge.agreeing import names_a_stranger, speaks_of_property, weigh_agreeing
+from kb.judge.agreeing import weigh_agreeing
 from kb.judge.context import direction_of, wanted_words
 from kb.judge.derived import (
     find_difference,
@@ -34,15 +35,22 @@ from kb.judge.figure_pairs import (
     with_aggregate,
     with_base,
 )
+from kb.judge.outdated import find_outdated
 from kb.judge.parts import Unit, make_evidence, units_of
 from kb.judge.polarity import (
-    Disagreement,
-    find_disagreement,
     is_turned,
     with_negated_bound,
-    without_negated_bound,
 )
-from kb.judge.rivals import Rival, find_rival
+from kb.judge.rivals import find_rival
+from kb.judge.statements import (
+    CONTESTING,
+    figure_of,
+    is_same_polarity,
+    is_same_statement,
+    weigh_other_condition,
+    weigh_rival,
+    weigh_wrong_subject,
+)
 from kb.link import LinkedClaim, SourceRank
 from kb.names import NamedModel, find_models
 from kb.reader import Reader
@@ -55,6 +63,7 @@ from kb.types import (
     Quantity,
     Relation,
     Route,
+    Source,
     Stance,
     UnitKind,
 )
@@ -67,13 +76,8 @@ _GATE_FIRST_SOURCE = 0.04  # the same, where search ranks the source first
 _GATE_UNCLEAR_CHANGE = 0.6  # a level on one side and a relative change on the other: plainly the same thing
 _GATE_WITHIN_RANGE = 0.66  # a figure inside a claimed range says little unless it is plainly the same thing
 _GATE_REFUTE = 0.66
-_GATE_OTHER_CONDITION = (
-    0.6  # from which a sentence plainly makes the claim's statement, of the opposite condition
-)
 _SAME_FIGURE = frozenset({"equal", "rounds_to", "within_hedge"})
 _AS_NEAR = 0.15  # a difference in closeness that tells nothing
-_GATE_RIVAL = 0.45  # from which another figure of the source is plainly of the claim's kind
-_OTHERWISE = frozenset({"differs", "bound_reversed", "bound_dropped", "complement"})
 _GATE_CONFUSED = 0.28  # a confusion that has a name needs the same gate as agreement, and this much
 
 
@@ -90,7 +94,9 @@ def _counted_alike(claimed: Quantity, found: Quantity, unit: Unit, claim: Claim)
     return coverage(noun, {**content_stems(found.unit.name or ""), **near}) > 0
 
 
-def weigh_figure(linked: LinkedClaim, reader: Reader, draft: Reader) -> list[Evidence]:
+def weigh_figure(
+    linked: LinkedClaim, reader: Reader, draft: Reader, sources: Mapping[str, Source]
+) -> list[Evidence]:
     """Evidence for and against one claimed figure, at most one of a stance from each source."""
     claim = linked.claim
     if not claim.quantities:
@@ -136,16 +142,19 @@ def weigh_figure(linked: LinkedClaim, reader: Reader, draft: Reader) -> list[Evi
     evidence: list[Evidence] = []
     first = linked.ranks[0].source_id if linked.ranks else None
     for source_id in sorted(weighed):
-        evidence.extend(
-            _judge_source(
-                claim,
-                claimed,
-                claim_owners,
-                weighed[source_id],
-                ranks.get(source_id),
-                is_first=source_id == first,
-            )
+        argued = _judge_source(
+            claim,
+            claimed,
+            claim_owners,
+            weighed[source_id],
+            ranks.get(source_id),
+            is_first=source_id == first,
         )
+        source = sources.get(source_id)
+        if source is not None and source.versions and not any(e.stance is Stance.SUPPORTS for e in argued):
+            outdated = find_outdated(claim, claimed, claim_owners, weighed[source_id], source)
+            argued = argued if outdated is None else [outdated]
+        evidence.extend(argued)
     return evidence
 
 
@@ -208,11 +217,11 @@ def _judge_source(
     for one in near:
         if not are_compatible(claim_owners, one.owners):
             continue
-        if not _same_proposition(claim, claimed, one):
+        if not is_same_statement(claim, claimed, one):
             if (
                 unlike is None
                 and one.comparison.relation in _SAME_FIGURE
-                and not _same_polarity(claim, claimed, one)
+                and not is_same_polarity(claim, claimed, one)
             ):
                 unlike = one
             continue
@@ -229,47 +238,27 @@ def _judge_source(
         if rival is None:
             return [evidence, *_rival_figures(claim, claimed, one, ordered)]
         if not _agrees(rival.weighed):
-            return _rival_evidence(claim, one, rival)
+            return weigh_rival(claim, one, rival)
     for one in near:
         if are_compatible(claim_owners, one.owners):
             continue
-        right = _figure_of(claim_owners, claimed, ordered)
+        right = figure_of(claim_owners, claimed, ordered)
         if right is not None and one.closeness.score >= _GATE_CONFUSED:
-            return [_wrong_subject(claim, one, right)]
+            return [weigh_wrong_subject(claim, one, right)]
     if unlike is not None:
         rival = find_rival(claim, claimed, claim_owners, unlike, ordered, unlike=True)
         if rival is not None and not _agrees(rival.weighed):
-            return _rival_evidence(claim, unlike, rival)
-        opposite = _other_condition(claim, claimed, unlike)
+            return weigh_rival(claim, unlike, rival)
+        opposite = weigh_other_condition(claim, claimed, unlike)
         if opposite:
             return opposite
     return _other_evidence(claim, claimed, claim_owners, ordered, rank, gate)
 
 
-def _same_proposition(claim: Claim, claimed: Quantity, one: WeighedFigure) -> bool:
-    """Whether both clauses affirm or deny the same thing under the same condition, and, for a finding, whether the
-    claim speaks of what it measured."""
-    return (
-        _same_polarity(claim, claimed, one)
-        and speaks_of_property(claim, one)
-        and not names_a_stranger(claim, one)
-    )
-
-
-def _same_polarity(claim: Claim, claimed: Quantity, one: WeighedFigure) -> bool:
-    return _find_disagreement(claim, claimed, one) is None
-
-
-def _find_disagreement(claim: Claim, claimed: Quantity, one: WeighedFigure) -> Disagreement | None:
-    ours = without_negated_bound(strip_markup(clause_of_claim(claim)), claimed)
-    theirs = without_negated_bound(clause_of_found(one.unit, one.found), one.found)
-    return find_disagreement(ours, theirs)
-
-
 def _is_confused_rather(one: WeighedFigure, ordered: list[WeighedFigure]) -> bool:
     """A figure far inside a claimed bound says little where one at the bound itself, as near, says the reverse."""
     return one.comparison.relation == "satisfies_bound_loosely" and any(
-        other.comparison.relation in _CONTESTING and other.closeness.score >= one.closeness.score - _AS_NEAR
+        other.comparison.relation in CONTESTING and other.closeness.score >= one.closeness.score - _AS_NEAR
         for other in ordered
     )
 
@@ -277,43 +266,6 @@ def _is_confused_rather(one: WeighedFigure, ordered: list[WeighedFigure]) -> boo
 def _is_owned(owner: NamedModel, near: list[WeighedFigure]) -> bool:
     """Whether one of the agreeing figures is that model's, or names none."""
     return any(are_compatible((owner,), one.owners) for one in near)
-
-
-def _other_condition(claim: Claim, claimed: Quantity, one: WeighedFigure) -> list[Evidence]:
-    """The claim's own figure, plainly of the same statement, but under the opposite condition."""
-    disagreement = _find_disagreement(claim, claimed, one)
-    if disagreement is None or disagreement.rule == "negation" or one.closeness.score < _GATE_OTHER_CONDITION:
-        return []
-    comparison = Comparison(
-        relation="other_condition",
-        detail=f"{one.found.surface} is given for the opposite condition: “{disagreement.found}”",
-        claimed=claimed.surface, found=one.found.surface,
-    )  # fmt: skip
-    return [
-        make_evidence(
-            claim, one.unit, stance=Stance.REFUTES, reason="wrong_subject", comparison=comparison,
-            score=one.closeness.score,
-        )
-    ]  # fmt: skip
-
-
-def _rival_evidence(claim: Claim, one: WeighedFigure, rival: Rival) -> list[Evidence]:
-    """The source's figure for what the claim is about, where that is not the claim's: refutes where it is plainly
-    the same kind of statement, else the source stays silent."""
-    right = rival.weighed
-    if right.unit.candidate.finding is None:
-        return []
-    if right.comparison.relation not in _OTHERWISE or right.closeness.score < _GATE_RIVAL:
-        return []
-    if rival.named and one.owners != right.owners:
-        return [_wrong_subject(claim, one, right)]
-    reason = _CONTESTING.get(right.comparison.relation, "figure_differs")
-    return [
-        make_evidence(
-            claim, right.unit, stance=Stance.REFUTES, reason=reason, comparison=right.comparison,
-            score=right.closeness.score,
-        )
-    ]  # fmt: skip
 
 
 def _agrees(one: WeighedFigure) -> bool:
@@ -347,48 +299,6 @@ def _rival_figures(
     return []
 
 
-def _figure_of(
-    owners: tuple[NamedModel, ...], claimed: Quantity, weighed: list[WeighedFigure]
-) -> WeighedFigure | None:
-    """The source's figure of the same kind for the claim's own model, if it gives one."""
-    for one in weighed:
-        if (
-            one.owners
-            and owners
-            and are_compatible(owners, one.owners)
-            and family_of(one.found) == family_of(claimed)
-        ):
-            return one
-    return None
-
-
-def _wrong_subject(claim: Claim, one: WeighedFigure, right: WeighedFigure) -> Evidence:
-    theirs = " and ".join(name.surface for name in one.owners)
-    ours = " and ".join(name.surface for name in right.owners)
-    comparison = Comparison(
-        relation="wrong_subject",
-        detail=f"{one.found.surface} is given for {theirs}; for {ours} it is {right.found.surface}",
-        claimed=claim.quantities[0].surface,
-        found=right.found.surface,
-    )
-    return make_evidence(
-        claim,
-        one.unit,
-        stance=Stance.REFUTES,
-        reason="wrong_subject",
-        comparison=comparison,
-        score=one.closeness.score,
-    )
-
-
-_CONTESTING = {
-    "aggregate_changed": "aggregate_changed",
-    "unit_confused": "unit_confused",
-    "bound_reversed": "bound_reversed",
-    "bound_dropped": "hedge_dropped",
-}
-
-
 def _other_evidence(
     claim: Claim,
     claimed: Quantity,
@@ -416,10 +326,10 @@ def _other_evidence(
                     score=one.closeness.score,
                 )
             ]  # fmt: skip
-        if relation in _CONTESTING and one.closeness.score >= max(gate, _GATE_CONFUSED):
+        if relation in CONTESTING and one.closeness.score >= max(gate, _GATE_CONFUSED):
             return [
                 make_evidence(
-                    claim, one.unit, stance=Stance.REFUTES, reason=_CONTESTING[relation], comparison=one.comparison,
+                    claim, one.unit, stance=Stance.REFUTES, reason=CONTESTING[relation], comparison=one.comparison,
                     score=one.closeness.score,
                 )
             ]  # fmt: skip
@@ -457,7 +367,7 @@ def _refutes_safely(
         claimed, one.found, one.unit, claim
     ):
         return False
-    if not _same_proposition(claim, claimed, one):
+    if not is_same_statement(claim, claimed, one):
         return False
     if one.found.aggregate is not claimed.aggregate and Aggregate.NONE not in (
         claimed.aggregate,

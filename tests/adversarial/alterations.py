@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kb.names import find_models
+from kb.text import clause_around
 
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _OTHER_MODELS = ("Zephyr 9 Ultra", "Kestrel-5", "Orion 7.2 Mini")
@@ -102,8 +103,9 @@ def _other_subjects(text: str, start: int, end: int) -> Iterator[Alteration]:
 
 def _other_directions(text: str, start: int, end: int) -> Iterator[Alteration]:
     found = 0
+    low, high = clause_around(text, start, end)
     for one, other in _TURNS:
-        match = re.search(rf"\b{one}\b", text)
+        match = re.compile(rf"\b{one}\b").search(text, low, high)
         if match is None or found >= 2:
             continue
         found += 1

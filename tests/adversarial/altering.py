@@ -42,7 +42,7 @@ def _is_true(one: Alteration, checked: CheckedClaim) -> bool:
     if one.kind in ("subject", "direction"):
         return False
     claimed = checked.claim.quantities[0]
-    found = find_quantities(checked.evidence[0].comparison.found or "")
+    found = find_quantities((checked.evidence[0].comparison.found or "").replace("+", ""))
     return any(
         compare(claimed, quantity).relation in _TRUE or compare_complement(claimed, quantity) is not None
         for quantity in found
