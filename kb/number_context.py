@@ -166,6 +166,10 @@ def _group(names: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[st
 RULES = _group(_RULES)
 
 
+_DIGIT = re.compile(r"\d")
+_MARKUP = frozenset(("~html", "~link_target", "sup", "sub"))
+
+
 _FENCE = re.compile(r"^[ \t\u00a0]{0,3}(?:```|~~~)", re.MULTILINE)
 
 
@@ -221,9 +225,10 @@ def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
     yield from _find_code(text)
     yield from _find_formulas(text)
     yield from _find_metadata(text)
-    has_digit = any(character.isdigit() for character in text)
+    has_digit = _DIGIT.search(text) is not None
+    marked = "<" in text or "](" in text
     for name, pattern in RULES:
-        if not has_digit and name not in ("~html", "~link_target", "sup", "sub"):
+        if not (marked if name in _MARKUP else has_digit):
             continue
         for match in pattern.finditer(text):
             if name == "citation_mark" and _INTERVAL.search(text, max(0, match.start() - 40), match.start()):

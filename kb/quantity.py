@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from kb.number_aggregates import find_aggregate
@@ -22,6 +22,7 @@ from kb.number_context import find_markup, find_masks
 from kb.number_cues import CuePhrase, find_after, find_before, take_degree
 from kb.number_grammar import read_atoms
 from kb.number_phrases import join_atoms
+from kb.number_readings import NumberReading, join_bounds, share_aggregate, share_hedge
 from kb.number_scales import name_scale
 from kb.number_sharing import fill_nouns
 from kb.number_tokens import Folded, Token, fold, tokenize
@@ -36,25 +37,6 @@ __all__ = [
     "parse_quantity",
     "read_numbers",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberReading:
-    """One number of a text and what became of it. `quantity` is None where it counts nothing; `why` names
-    the rule: the unit's kind for a quantity, else model_name, version, year, date, list_index, ... .
-    `number` is the span of the numeral itself, without unit, noun, hedge and bound. `direction` is up, down
-    or None (a change told around it); `change` is "from" or "to" for the two ends of a change; `cues` are
-    (role, words) pairs that make the quantity what it is."""
-
-    start: int
-    end: int
-    surface: str
-    quantity: Quantity | None
-    why: str
-    number: tuple[int, int]
-    direction: str | None = None
-    change: str | None = None
-    cues: tuple[tuple[str, str], ...] = ()
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
@@ -79,14 +61,14 @@ def read_numbers(text: str) -> tuple[NumberReading, ...]:
         if reading.start < last_end:
             continue
         if reading.change == "to" and readings:
-            reading = _share_aggregate(readings[-1], reading)
+            reading = share_aggregate(readings[-1], reading)
         elif readings and text[last_end : reading.start].strip(" ,") in ("and", "or", "&", "but", ""):
-            between = _join_bounds(text, readings[-1], reading)
+            between = join_bounds(text, readings[-1], reading)
             if between is not None:
                 readings[-1] = between
                 last_end = between.end
                 continue
-            reading = _share_hedge(readings[-1], reading)
+            reading = share_hedge(readings[-1], reading)
         readings.append(reading)
         last_end = reading.end
     return tuple(readings)
@@ -111,14 +93,6 @@ def carry_bases(before: Sequence[Quantity], found: Sequence[Quantity]) -> tuple[
 
 
 _TIMES_WORD = re.compile(r"\b(?:times|once|twice)\b")
-
-
-def _share_aggregate(start: NumberReading, end: NumberReading) -> NumberReading:
-    """ "the average rate from 4.6% to 32.8%": both ends of a change are averages."""
-    one, other = start.quantity, end.quantity
-    if start.change != "from" or one is None or other is None or other.aggregate is not Aggregate.NONE:
-        return end
-    return replace(end, quantity=replace(other, aggregate=one.aggregate))
 
 
 def _read(
@@ -187,59 +161,6 @@ def _nearby(number_tokens: Sequence[int], first: int, stop: int) -> list[int]:
 def _is_counted(atom: Atom) -> bool:
     """Whether a preposition parts the number from an average before it ("the highest rate in 50 years")."""
     return atom.noun or (atom.unit is not None and atom.unit.kind is UnitKind.DURATION)
-
-
-def _share_hedge(first: NumberReading, second: NumberReading) -> NumberReading:
-    """ "an estimated 19% and 20% of it": the hedge is said of both."""
-    one, other = first.quantity, second.quantity
-    if one is None or other is None or other.modifier is not Modifier.EXACT or one.unit != other.unit:
-        return second
-    if one.modifier is not Modifier.APPROX or one.hedge is None or not one.hedge[0].isalpha():
-        return second
-    if not one.surface.lower().startswith(one.hedge):
-        return second
-    return replace(second, quantity=replace(other, modifier=Modifier.APPROX, hedge=one.hedge))
-
-
-def _join_bounds(text: str, first: NumberReading, second: NumberReading) -> NumberReading | None:
-    """ "above 1000 and below 1500", "at most 100 and at least 20 apples": two bounds of one thing are a range."""
-    one, other = first.quantity, second.quantity
-    if (
-        one is None
-        or other is None
-        or {one.modifier, other.modifier} != {Modifier.AT_LEAST, Modifier.AT_MOST}
-    ):
-        return None
-    low, high = (one, other) if one.modifier is Modifier.AT_LEAST else (other, one)
-    if one.unit != other.unit and one.unit != COUNT:
-        return None
-    if low.low is None or high.high is None or low.low >= high.high or one.base != other.base:
-        return None
-    if one.relation is not other.relation is not Relation.LEVEL or not text[
-        first.start : first.number[0]
-    ].strip(" <>≤≥~"):
-        return None  # signs alone bound a figure each
-    places = (one.decimals, other.decimals)
-    joined = replace(
-        other,
-        surface=text[first.start : second.end],
-        start=first.start,
-        low=low.low,
-        high=high.high,
-        modifier=Modifier.RANGE,
-        relation=one.relation,
-        strict=False,
-        decimals=None if None in places else max(place for place in places if place is not None),
-        hedge=one.hedge or other.hedge,
-    )
-    return replace(
-        second,
-        start=first.start,
-        surface=joined.surface,
-        quantity=joined,
-        number=(first.number[0], second.number[1]),
-        cues=(*first.cues, *second.cues),
-    )
 
 
 def _collect_before(tokens: Sequence[Token], atom: Atom) -> tuple[list[CuePhrase], int]:
