@@ -123,7 +123,7 @@ def fetch_into(
     terminal: Terminal, workbench: object, ids: Sequence[str], *, again: bool, offline: bool
 ) -> None:
     """The same into a knowledge base that is open already (`init --fetch`)."""
-    from service.gather.fetching import fetch_sources, list_wanted
+    from service.gather.fetching import CUT_OFF, fetch_sources, list_wanted
     from service.workbench import Workbench
 
     if not isinstance(workbench, Workbench):
@@ -131,13 +131,16 @@ def fetch_into(
     gatherer = make_gatherer(terminal, offline=offline)
     wanted, left = list_wanted(workbench, ids, again=again, gatherer=gatherer)
     counts = {"fetched": 0, "not fetched": 0, "left out": len(left)}
+    cut_off = 0
     for one in left if ids or terminal.settings.json else ():
         _put_fetched(terminal, one)
     try:
         with terminal.progress("Fetched") as advance:
             for one in fetch_sources(workbench, wanted, gatherer, progress=advance):
                 counts["fetched" if one.change is not None else "not fetched"] += 1
-                _put_fetched(terminal, one)
+                cut_off += one.skipped == CUT_OFF
+                if one.skipped != CUT_OFF or terminal.settings.json:
+                    _put_fetched(terminal, one)
     finally:
         if counts["fetched"]:
             with terminal.progress("Indexed") as advance:
@@ -145,6 +148,8 @@ def fetch_into(
     if counts["not fetched"]:
         terminal.raise_exit(EXIT_INPUT)
     if not terminal.settings.json:
+        if cut_off:
+            terminal.say(f"{cut_off} sources were {CUT_OFF}")
         words = ", ".join(f"{count} {name}" for name, count in counts.items())
         terminal.put_text(f"{len(wanted) + len(left)} sources: {words}.")
 
@@ -158,9 +163,8 @@ def _put_fetched(terminal: Terminal, fetched: Fetched) -> None:
         answer = {"id": fetched.source.id, "change": change, "skipped": fetched.skipped, "issues": issues}
         terminal.put_json({"ok": change is not None or fetched.skipped is not None, **answer}, one_line=True)
         return
-    if change is None:
-        terminal.say_issues(fetched.issues, fetched.source.id)
-    words = change or (f"left out: {fetched.skipped}" if fetched.skipped else "not fetched")
+    why = fetched.skipped or (fetched.issues[-1].message if fetched.issues else "nothing came")
+    words = change or f"{'left out' if fetched.skipped else 'not fetched'}: {why}"
     terminal.put_text(f"{fetched.source.id}  {make_visible_line(words)}")
 
 
@@ -177,6 +181,8 @@ def refresh(terminal: Terminal, ids: Sequence[str], *, everything: bool) -> None
         chosen = [workbench.store.load_source(one) for one in ids] or list(workbench.store.iter_sources())
         for position, source in enumerate(chosen, start=1):
             refreshed = refresh_source(workbench, source, gatherer)
+            if not refreshed.answered:
+                terminal.raise_exit(EXIT_INPUT)
             path = find_file(gatherer.folder, source.id)
             if path is None and refreshed.proposed is not None:
                 path, _ = write_file(gatherer.folder / PROPOSED, refreshed.proposed, flat=True)
@@ -202,9 +208,10 @@ def _put_refreshed(terminal: Terminal, refreshed: Refreshed, path: Path | None) 
         )
         return
     terminal.say_issues(refreshed.issues, source.id)
-    asked = [issue for issue in refreshed.issues if issue.level is not Level.INFO]
     if not refreshed.news:
-        terminal.put_text(f"{source.id}  {'nothing new from those who answered' if asked else 'nothing new'}")
+        missing = any(issue.level is not Level.INFO for issue in refreshed.issues)
+        words = "nothing new from those who answered" if missing else "nothing new"
+        terminal.put_text(f"{source.id}  {words if refreshed.answered else 'nobody could be asked'}")
     for one in refreshed.news:
         terminal.put_text(f"{source.id}  {one.kind}: {make_visible_line(one.says)}")
     if refreshed.news:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 # A source that failed is asked again by the same command only after this time, so that a run that is
 # taken up again doesn't begin with everything that failed before.
+CUT_OFF = (
+    "not asked: no host could be reached, so this machine seems to be offline; run the same command again"
+)
 RETRY_AFTER = timedelta(hours=12)
 
 
@@ -61,6 +64,9 @@ def fetch_sources(
         if fetcher is None:
             yield Fetched(source=source, skipped="--offline was given: nothing was fetched")
             continue
+        if fetcher.is_cut_off:
+            yield Fetched(source=source, skipped=CUT_OFF)
+            continue
         places = list_places(source, gatherer.services)
         if not places:
             yield Fetched(source=source, skipped="has no address, DOI or arXiv id")
@@ -83,7 +89,7 @@ def _find_reason(workbench: Workbench, source: Source, named: bool, gatherer: Ga
     if any(version.current for version in workbench.store.load_source_versions(source.id)):
         return "its text is held (--again fetches it anew)"
     captures = workbench.store.load_captures(source.id)
-    if not named and captures and captures[-1].sha256 is None:
+    if not named and captures and captures[-1].sha256 is None and captures[-1].status is not None:
         since = gatherer.now() - captures[-1].fetched_at
         if since < RETRY_AFTER:
             return (

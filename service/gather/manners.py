@@ -21,6 +21,7 @@ DELAY_S = 3.0  # between two requests to one host; what arXiv asks of programs (
 MAX_DELAY_S = 30.0  # a host that asks for more gets no batch from us: it is left out
 _ROBOT_TYPES = frozenset({"text/plain", "text/html", "application/octet-stream"})
 _MAX_LINES = 5_000
+_CUT_OFF_AFTER = 3  # hosts
 
 
 class Fetch(Protocol):
@@ -49,6 +50,12 @@ class MannerlyFetcher:
     _last: dict[str, float] = field(default_factory=dict)
     _rules: dict[str, _Rules] = field(default_factory=dict)
     _unreachable: dict[str, FetchError] = field(default_factory=dict)
+    _reached: set[str] = field(default_factory=set)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether several hosts were asked in this run and none of them could be reached: no net, then."""
+        return len(self._unreachable) >= _CUT_OFF_AFTER and not self._reached
 
     def fetch_text(self, url: str) -> Raw:
         """A page or file that robots may read. FetchError of kind `robots` where the host says no."""
@@ -86,13 +93,17 @@ class MannerlyFetcher:
                 self.sleep(wait)
         self.asked[host] = self.asked.get(host, 0) + 1
         try:
-            return self.fetch(url) if media_types is None else self.fetch(url, media_types=media_types)
+            raw = self.fetch(url) if media_types is None else self.fetch(url, media_types=media_types)
         except FetchError as error:
             if error.attributes.get("kind") in ("unresolved", "connection", "timeout"):
                 self._unreachable[host] = error
+            else:
+                self._reached.add(host)
             raise
         finally:
             self._last[host] = self.clock()
+        self._reached.add(host)
+        return raw
 
     def _again(self, url: str, host: str) -> FetchError:
         """The host failed before in this run: it isn't asked again for each of its pages."""

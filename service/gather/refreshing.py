@@ -37,13 +37,15 @@ class News:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
     """What was learnt about one source. `proposed` is the source as it would be if a person accepts the
-    news, None where nothing of its file would change. `claims` lean on it."""
+    news, None where nothing of its file would change. `claims` lean on it. `answered` is False where nobody who
+    was asked did."""
 
     source: Source
     news: tuple[News, ...]
     claims: tuple[str, ...]
     proposed: Source | None
     issues: tuple[Issue, ...]
+    answered: bool = True
 
 
 def refresh_source(workbench: Workbench, source: Source, gatherer: Gatherer) -> Refreshed:
@@ -54,19 +56,25 @@ def refresh_source(workbench: Workbench, source: Source, gatherer: Gatherer) -> 
     issues: list[Issue] = []
     news: list[News] = []
     proposed = source
+    answered = 0
     if source.doi or source.arxiv:
         answers = look_up(Pointer(doi=source.doi, arxiv=source.arxiv), fetcher, gatherer.services)
         issues += answers.issues
+        answered += answers.record is not None
         if answers.record is not None:
             proposed = apply_notices(add_version(source, answers.record), answers.record)
             news += _compare(source, proposed, answers.record)
-    news += _look_again(workbench, source, gatherer, issues)
+    before = len(issues)
+    again = list(_look_again(workbench, source, gatherer, issues))
+    news += again
+    answered += len(issues) == before
     return Refreshed(
         source=source,
         news=tuple(news),
         claims=_find_claims(workbench, source.id) if news else (),
         proposed=proposed if proposed != source else None,
         issues=tuple(issues),
+        answered=answered > 0,
     )
 
 

@@ -116,7 +116,7 @@ def test_all_texts_are_fetched_and_what_failed_is_said(home: Path, publishers: P
     fetched = run("--home", home, "sources", "fetch", "--all")
     assert fetched.code == 3
     assert fetched.out.endswith("2 sources: 1 fetched, 1 not fetched, 0 left out.\n")
-    assert "answered with status 404" in fetched.err
+    assert "answered with status 404" in fetched.out
     again = run("--home", home, "sources", "fetch", "--all")
     assert again.out == "2 sources: 0 fetched, 0 not fetched, 2 left out.\n"
 
@@ -204,3 +204,21 @@ def test_a_figure_that_the_held_text_lacks_is_a_fault(home: Path, publishers: Pu
     path.write_text(written + finding.format("48.9"), encoding="utf-8")
     ended = run("--home", home, "sources", "check", path)
     assert (ended.code, "48.9% is not in the text that is held" in ended.err) == (4, True)
+
+
+def test_a_refresh_that_nobody_answers_ends_with_3_and_says_so(
+    home: Path, publishers: Publishers, run: Run
+) -> None:
+    run("--home", home, "sources", "add", publishers.url("/post"), "--offline", "--title", "A post")
+    publishers.answers["/post"] = Answer(status=500)
+    ended = run("--home", home, "sources", "refresh", "--all")
+    assert (ended.code, "nobody could be asked" in ended.out) == (3, True)
+
+
+def test_init_with_fetch_brings_the_texts_of_what_is_known(
+    home: Path, publishers: Publishers, run: Run
+) -> None:
+    publishers.put_arxiv()
+    run("--home", home, "sources", "add", "2412.99991", "--offline", "--title", "Lies told to auditors")
+    ended = run("--home", home, "init", "--empty", "--fetch")
+    assert (ended.code, "1 sources: 1 fetched" in ended.out) == (0, True)

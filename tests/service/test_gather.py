@@ -314,6 +314,18 @@ def test_a_host_that_cannot_be_reached_is_asked_once_a_run() -> None:
     assert asked == ["https://a.org/robots.txt"]
 
 
+def test_several_hosts_out_of_reach_and_none_in_reach_is_no_net() -> None:
+    gone = {f"https://{host}.org/robots.txt": FetchError("gone", kind="unresolved") for host in "abc"}
+    fetcher, _, _ = _mannerly({**gone, "https://d.org/1": b"x"}, delay_s=0)
+    for host in "abc":
+        assert not fetcher.is_cut_off
+        with pytest.raises(FetchError):
+            fetcher.fetch_text(f"https://{host}.org/1")
+    assert fetcher.is_cut_off
+    fetcher.fetch_text("https://d.org/1")
+    assert not fetcher.is_cut_off
+
+
 # --------------------------------------------------------------------------- fetching many
 
 
