@@ -90,7 +90,7 @@ _REFLECTION = re.compile(
 )
 _SUBJECT = re.compile(
     r"^(?!(?:An?|The|This|That|These|Those|In|On|At|By|For|But|And|So|When|While|If|As|To|From|With|AIs?|LLMs?|RLHF|RL|It|Its|Our|My|We|You|All|Most|Some)\b)"
-    r"(?:[A-Z][\w’'.-]*(?: [A-Z][\w’'.&-]*)+|[A-Z][a-z]+[’']s [A-Z]\w+|\w{0,24}[A-Z]\w{0,24}[A-Z]\w{0,60}|[A-Z]?\w{0,8}-?\d[\w.-]*)(?: et al\.?)?(?: \([^)]{1,60}\))?,? [a-z]"
+    r"(?:[A-Z][\w’'.-]*(?: [A-Z][\w’'.&-]*)+|[A-Z][a-z]+[’']s [A-Z]\w+|\w{0,24}[A-Z]\w{0,24}[A-Z]\w{0,60}|[A-Z]?\w{0,8}-?\d[\w.-]{0,60})(?: et al\.?)?(?: \([^)]{1,60}\))?,? [a-z]"
 )
 _RHETORIC = re.compile(
     r"\b(?:not|n[’']t)\b[^.;]{1,80}[,—–-] ?\s?(?:but|it[’']s|it is)\b|^(?:so|but|and|therefore|thus|hence)?,?\s?(?:the|a|an)(?: \w+)? (?:real|true|actual|main|biggest"
