@@ -1,0 +1,33 @@
+"""The fit of linking's weights: it finds the weights that made the choices, whatever their order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from service.train.linking import fit
+
+TRUE = np.array([6.0, 2.0, 9.0])
+
+
+def make_lists(count: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Lists of 20 sources, one of them drawn with the chances that the true weights give."""
+    generator = np.random.default_rng(7)
+    lists = []
+    for _ in range(count):
+        features = generator.random((20, 3))
+        chances = np.exp(features @ TRUE)
+        right = np.zeros(20, dtype=bool)
+        right[generator.choice(20, p=chances / chances.sum())] = True
+        lists.append((features, right))
+    return lists
+
+
+def test_the_weights_that_made_the_choices_are_found() -> None:
+    found = fit(make_lists(1_500))
+    assert np.all(np.abs(found - TRUE) < 0.6)
+
+
+def test_the_order_of_lists_and_of_sources_changes_nothing_that_counts() -> None:
+    lists = make_lists(200)
+    shuffled = [(features[::-1], right[::-1]) for features, right in reversed(lists)]
+    assert np.allclose(fit(lists), fit(shuffled))
