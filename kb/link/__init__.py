@@ -31,6 +31,7 @@ __all__ = [
     "clause_query",
     "index_disputes",
     "link_claims",
+    "link_reading",
     "number_pattern",
     "query_of",
     "read_claims",
@@ -86,6 +87,18 @@ def link_claims(
     if not claims:
         return ()
     reading = read_claims(claims, library, document_cites=document_cites, document_text=document_text)
+    return link_reading(reading, library, weights=weights, progress=progress)
+
+
+def link_reading(
+    reading: Reading,
+    library: Library,
+    *,
+    weights: Weights = Weights(),  # noqa: B008 - frozen
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[LinkedClaim, ...]:
+    """`link_claims` for claims that have been searched for already."""
+    claims = reading.claims
     ranks = reading.rank(frozenset(library.sources), weights)
     candidates = gather_candidates(claims, ranks, reading.searched, reading.disputes, library)
     linked = []

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import InputError, WherefromError
-from kb.link import LinkedClaim, Reading, SourceRank, Weights, link_claims, query_of, read_claims
+from kb.link import LinkedClaim, Reading, SourceRank, Weights, link_reading, query_of, read_claims
 from kb.types import Claim, ClaimKind, Document, Passage, Raw, Source
 from service.evaluation.gold import Row, match_claim, overlap, read_gold
 from service.evaluation.protocol import Measure
@@ -132,9 +132,9 @@ def _link_file(
     own, cites = workbench.sources_that_are(document), workbench.cited_anywhere(document)
     library = workbench.library
     told: dict[str, Any] = {"document_cites": cites - own, "document_text": document.text}
-    linked = {one.claim.id: one for one in link_claims(claims, library, **told)}
-    reading = read_claims(claims, library, **told) if claims else None
-    ways = {} if reading is None else _rank_every_way(reading, workbench)
+    reading = read_claims(claims, library, **told)
+    linked = {one.claim.id: one for one in link_reading(reading, library)}
+    ways = _rank_every_way(reading, workbench)
     cases = []
     for row in rows:
         claim = match_claim(row, claims)

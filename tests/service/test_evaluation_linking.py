@@ -126,6 +126,7 @@ def test_every_measure_that_is_held_has_a_floor() -> None:
 
 @pytest.mark.corpus
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @present
 def test_linking_on_the_claim_gold_keeps_its_floors() -> None:
     evaluation = evaluate_linking(SHARED, EvaluationOptions(sets=("claims",)))
