@@ -52,12 +52,26 @@ _TRACKING = re.compile(
     re.I,
 )
 _HOST_PREFIX = re.compile(r"(?:www[0-9]?|m|mobile|amp)\.(?=[^.]+\.[^.])")
+_MOBILE_INSIDE = re.compile(r"\A([a-z]{2,3})\.m\.(?=[^.]+\.[^.])")  # en.m.wikipedia.org
+_GOOGLE_AMP = re.compile(r"/amp/(s/)?(.+)\Z")
+_NEWSLETTER = re.compile(r"/pub/([a-z0-9-]+)(/p/.+)\Z")  # open.substack.com/pub/NAME/p/... is NAME's own page
 # Sites that moved, and mirrors that show the same posts under the same ids.
 _SAME_HOST = {
     "twitter.com": "x.com",
     "alignmentforum.org": "lesswrong.com",
     "greaterwrong.com": "lesswrong.com",
 }
+# Sites whose addresses hold the very part of a DOI that is their own (their DOI prefix stands beside them).
+_OWN_DOIS = (
+    ("nature.com", re.compile(r"/articles/([a-z0-9-]+)(?:\.pdf)?/?\Z", re.I), "10.1038/"),
+    (
+        "nber.org",
+        re.compile(r"/(?:system/files/working_)?papers/(w[0-9]{4,6})(?:/\1)?(?:\.pdf)?/?\Z", re.I),
+        "10.3386/",
+    ),
+    ("ssrn.com", re.compile(r"/abstract=([0-9]{4,9})/?\Z"), "10.2139/ssrn."),
+)
+_SSRN_PAGE = re.compile(r"(?:\A|&)abstract_?id=([0-9]{4,9})(?:&|\Z)", re.I)
 _FORUM_POST = re.compile(r"(/posts/[A-Za-z0-9]{17})(?:/[^/]*)?\Z")
 _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php|aspx?)|default\.aspx?)\Z", re.I)
 _AMP_END = re.compile(r"(?:/amp/?|\.amp(?=\.html?\Z|\Z))\Z", re.I)
@@ -72,10 +86,13 @@ def read_doi(text: str) -> str | None:
         return None
     parts = _split(folded)
     if parts is not None:
-        host, path, _ = parts
-        nature = re.match(r"/articles/([a-z0-9-]+)(?:\.pdf)?/?\Z", path, re.I)
-        if host == "nature.com" and nature:
-            return f"10.1038/{nature[1].lower()}"
+        host, path, query = parts
+        for owner, form, prefix in _OWN_DOIS:
+            own = form.match(path) if host == owner else None
+            if own is not None:
+                return f"{prefix}{own[1].lower()}"
+        if host.endswith("ssrn.com") and (paper := _SSRN_PAGE.search(query)):
+            return f"10.2139/ssrn.{paper[1]}"
         folded = path
         match = re.search(r"(?:/|\A)(10\.[0-9]{4,9}/.+)\Z", folded)
         if match is None:
@@ -122,6 +139,13 @@ def read_address(text: str) -> str | None:
     path = re.sub(r"/{2,}", "/", path).rstrip("/")
     path = quote(unquote(path), safe="/:@!$&'()*+,;=~-._")
     host = _SAME_HOST.get(host, host)
+    newsletter = _NEWSLETTER.match(path) if host == "open.substack.com" else None
+    if newsletter is not None:
+        host, path = f"{newsletter[1]}.substack.com", newsletter[2]
+    if host == "openreview.net" and path == "/pdf":
+        path = "/forum"
+    if host == "aclanthology.org":
+        path = path.removesuffix(".pdf")
     if host == "lesswrong.com":
         path = _FORUM_POST.sub(r"\1", path)
     kept = sorted(pair for pair in parse_qsl(query, keep_blank_values=True) if not _TRACKING.match(pair[0]))
@@ -157,6 +181,9 @@ def _find_inner(host: str, path: str, query: str) -> str | None:
         for key, value in parse_qsl(query):
             if key in _REDIRECTS[host] and value.startswith(("http://", "https://")):
                 return value
+    amp = _GOOGLE_AMP.match(path) if host == "google.com" else None
+    if amp is not None:
+        return f"{'https' if amp[1] else 'http'}://{amp[2]}" + (f"?{query}" if query else "")
     if host.endswith(".cdn.ampproject.org"):
         match = re.match(r"/[cv]/(?:s/)?(.+)\Z", path)
         return f"https://{match[1]}" if match else None
@@ -177,7 +204,7 @@ def _split(text: str) -> tuple[str, str, str] | None:
         return None
     if not host or "@" in parts.netloc or any(letter.isspace() for letter in host):
         return None
-    host = _HOST_PREFIX.sub("", host.lower().rstrip("."))
+    host = _MOBILE_INSIDE.sub(r"\1.", _HOST_PREFIX.sub("", host.lower().rstrip(".")))
     if port not in (None, 80, 443):
         host = f"{host}:{port}"
     return host, parts.path, parts.query

@@ -149,3 +149,37 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     read_address(text)
     read_address(f"https://{text}")
     find_pointers(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://en.m.wikipedia.org/wiki/AI_safety", "https://en.wikipedia.org/wiki/AI_safety"),
+        ("https://www.google.com/amp/s/www.example.org/news/a", "https://example.org/news/a"),
+        (
+            "https://open.substack.com/pub/thelab/p/a-post?utm_source=x",
+            "https://thelab.substack.com/p/a-post",
+        ),
+        ("https://openreview.net/pdf?id=Ab1-_c", "https://openreview.net/forum?id=Ab1-_c"),
+        ("https://aclanthology.org/2024.acl-long.1.pdf", "https://aclanthology.org/2024.acl-long.1/"),
+        ("http://m.example.org/a/", "https://www.example.org/a"),
+        ("https://amp.example.org/a?amp=1", "https://example.org/a"),
+    ],
+)
+def test_mobile_amp_and_mirror_addresses_are_the_page(one: str, other: str) -> None:
+    assert read_address(one) == read_address(other) is not None
+
+
+@pytest.mark.parametrize(
+    ("address", "doi"),
+    [
+        ("https://www.nber.org/papers/w32487", "10.3386/w32487"),
+        ("https://www.nber.org/system/files/working_papers/w32487/w32487.pdf", "10.3386/w32487"),
+        ("https://papers.ssrn.com/sol3/papers.cfm?abstract_id=4475995", "10.2139/ssrn.4475995"),
+        ("https://ssrn.com/abstract=4475995", "10.2139/ssrn.4475995"),
+        ("https://www.nber.org/papers", None),
+        ("https://papers.ssrn.com/sol3/papers.cfm", None),
+    ],
+)
+def test_an_address_that_holds_its_own_doi_is_that_doi(address: str, doi: str | None) -> None:
+    assert read_doi(address) == doi
