@@ -6,34 +6,29 @@ Order-free: the same evidence in any order gives the same verdict. Knows nothing
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kb.judge.attribution import flag_misattributed
+from kb.judge.contests import Weighing, apply_contests, is_verified, may_decide
 from kb.judge.explain import explain_verdict, suggest_correction
 from kb.judge.parts import silent_evidence
-from kb.link import DISPUTING, Library, LinkedClaim, SourceRank
+from kb.judge.replay import Standing, choose_reason, compare_steps, table_step
+from kb.link import Library, LinkedClaim, SourceRank
 from kb.reasons import ORDER, REASONS
 from kb.types import (
     CheckedClaim,
     Claim,
     ClaimKind,
-    Contest,
-    ContestKind,
     Evidence,
     Label,
     Route,
-    Source,
     SourceStatus,
     Stance,
     Step,
-    Tier,
     Verdict,
-    Verified,
 )
 
 _MOST_EVIDENCE = 10
-# Score from which a contesting source's passage counts as speaking of the claim's own point.
-_GATE_CONTEST = 0.38
 _GATE_DISPUTED = 0.55  # score from which a source plainly speaks of a finding
 # Reasons for which a source stands against another that agrees; a dropped hedge of one doesn't.
 _FIGURE_REFUTES = frozenset({"figure_differs", "direction_reversed", "bound_reversed", "quote_altered"})
@@ -42,32 +37,6 @@ _GATE_SILENT = 1.0
 _GATE_SPEAKS = (
     0.45  # and, unless it is named by a name of its own, with a passage at least this near (cosine)
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighing:
-    """All that was weighed for one claim. `contesting` maps a contesting source's id to how near its best
-    passage is to the claim, and that passage as evidence."""
-
-    linked: LinkedClaim
-    evidence: tuple[Evidence, ...]
-    contesting: Mapping[str, Evidence]
-    self_sources: frozenset[str] = frozenset()
-    unreadable: frozenset[str] = frozenset()
-
-
-def may_decide(source: Source) -> bool:
-    """Primary and reviewed: a secondary source never decides alone, an unreviewed one not at all."""
-    return source.tier is Tier.PRIMARY and source.reviewed_by is not None
-
-
-def _is_verified(evidence: Evidence, source: Source) -> bool:
-    if evidence.kind != "finding":
-        return True
-    for finding in source.findings:
-        if finding.id == evidence.finding_id:
-            return finding.verified in (Verified.TEXT, Verified.ABSTRACT)
-    return False
 
 
 def decide_claim(weighing: Weighing, library: Library, published: str | None) -> CheckedClaim:
@@ -83,7 +52,7 @@ def decide_claim(weighing: Weighing, library: Library, published: str | None) ->
             trace.append(
                 Step(rule="self_citation", detail=f"{one.source_id} is the article itself: not weighed")
             )
-        elif source.reviewed_by is None or not _is_verified(one, source):
+        elif source.reviewed_by is None or not is_verified(one, source):
             unverified.append(one)
         elif not may_decide(source):
             secondary.append(one)
@@ -108,7 +77,7 @@ def decide_claim(weighing: Weighing, library: Library, published: str | None) ->
     if supports:
         supports, refutes = _settle(supports, refutes, trace)
     if supports:
-        supports[0], disputes = _apply_contests(supports[0], weighing, library, trace)
+        supports[0], disputes = apply_contests(supports[0], weighing, library, trace)
     reason, shown = _reason_of(
         claim, supports, refutes, disputes, secondary, unverified, weighing, library, trace
     )
@@ -195,62 +164,6 @@ def _settle(
     return supports, strong
 
 
-def _apply_contests(
-    best: Evidence, weighing: Weighing, library: Library, trace: list[Step]
-) -> tuple[Evidence, list[Evidence]]:
-    """Disputes of the registry against the best supporting source: a contesting one that speaks of the
-    claim's point contests the verdict, any other is a caveat."""
-    disputes: list[Evidence] = []
-    caveats: list[str] = []
-    for source in sorted(library.sources.values(), key=lambda s: s.id):
-        for contest in source.contests:
-            if contest.source_id != best.source_id or source.id in weighing.self_sources:
-                continue
-            if (
-                contest.finding_id is not None
-                and best.finding_id is not None
-                and contest.finding_id != best.finding_id
-            ):
-                continue
-            near = weighing.contesting.get(source.id)
-            if near is not None and not _is_verified(near, source):
-                near = None
-            bears = near is not None and near.score >= _GATE_CONTEST
-            if (
-                contest.kind in DISPUTING
-                and source.reviewed_by is not None
-                and (bears or contest.finding_id == best.finding_id is not None)
-            ):
-                trace.append(
-                    Step(rule="contest", detail=f"{source.id} {contest.kind.value} {best.source_id}")
-                )
-                disputes.append(_dispute_evidence(weighing.linked.claim, source, contest, near))
-            elif contest.kind is not ContestKind.SUPERSEDES:
-                caveats.append(_contest_caveat(source, contest))
-    if caveats and not disputes:
-        best = replace(best, reason="agrees_with_caveat", caveats=(*best.caveats, *caveats))
-    return best, disputes
-
-
-def _contest_caveat(source: Source, contest: Contest) -> str:
-    verb = {
-        ContestKind.QUALIFIES: "qualifies this",
-        ContestKind.DISPUTES: "disputes this source on other points",
-        ContestKind.REBUTS: "rebuts this source on other points",
-    }.get(contest.kind, "bears on this source")
-    says = f": {contest.says.rstrip('.')}" if contest.says else ""
-    return f"“{source.title}” {verb}{says}"
-
-
-def _dispute_evidence(claim: Claim, source: Source, contest: Contest, near: Evidence | None) -> Evidence:
-    if near is not None:
-        return replace(near, stance=Stance.REFUTES, reason="rebutted", route=Route.CONTESTING)
-    silent = silent_evidence(
-        claim, source.id, Route.CONTESTING, "rebutted", contest.says or "disputes the finding"
-    )
-    return replace(silent, kind="finding", stance=Stance.REFUTES, statement=contest.says or None)
-
-
 def _reason_of(
     claim: Claim,
     supports: Sequence[Evidence],
@@ -262,26 +175,33 @@ def _reason_of(
     library: Library,
     trace: list[Step],
 ) -> tuple[str, list[Evidence]]:
-    if supports:
-        best = supports[0]
-        status = library.sources[best.source_id].status
-        if status is SourceStatus.RETRACTED:
-            return "source_retracted", [best]
-        if disputes:
-            return "rebutted", [best, *disputes]
-        if refutes:
-            return "sources_disagree", [best, *refutes]
-        if status is SourceStatus.SUPERSEDED:
-            return "outdated_version", [best]
-        return best.reason, list(supports)
-    if refutes:
-        ordered = sorted(refutes, key=lambda e: (ORDER[e.reason], -e.score, e.id))
-        return ordered[0].reason, ordered
-    if secondary:
-        chosen = [e for e in secondary if e.stance is Stance.SUPPORTS]
-        if chosen:
-            return "only_secondary", chosen
-    return _unsourced_reason(claim, unverified, weighing, library, trace)
+    status = library.sources[supports[0].source_id].status if supports else SourceStatus.CURRENT
+    told = [e for e in secondary if e.stance is Stance.SUPPORTS]
+    otherwise, silent = "no_primary_source", []
+    if not supports and not refutes:
+        own = [
+            e
+            for e in weighing.evidence
+            if e.source_id in weighing.self_sources and e.stance is Stance.SUPPORTS
+        ]
+        if told:
+            otherwise, silent = "only_secondary", told
+        elif own:
+            otherwise, silent = "self_citation", own
+        else:
+            otherwise, silent = _unsourced_reason(claim, unverified, weighing, library, trace)
+    standing = Standing(
+        supports=tuple(e.reason for e in supports), refutes=tuple(e.reason for e in refutes), disputed=bool(disputes),
+        status=status, otherwise=otherwise,
+    )  # fmt: skip
+    reason = choose_reason(standing)
+    trace += [*compare_steps(claim, (*supports, *refutes)), table_step(standing)]
+    ordered = sorted(refutes, key=lambda e: (ORDER[e.reason], -e.score, e.id))
+    if not supports:
+        return reason, ordered or silent
+    if reason in ("rebutted", "sources_disagree"):
+        return reason, [supports[0], *disputes, *([] if disputes else refutes)]
+    return reason, list(supports)
 
 
 def _unsourced_reason(
@@ -329,7 +249,7 @@ def _disputed_source(claim: Claim, weighing: Weighing, library: Library, trace: 
         return []
     if near.source_id in weighing.self_sources:
         return []
-    _, disputes = _apply_contests(near, weighing, library, trace)
+    _, disputes = apply_contests(near, weighing, library, trace)
     if not disputes:
         return []
     speaks = replace(near, reason="finding_unverified", stance=Stance.NEUTRAL)

@@ -8,11 +8,18 @@ from kb.judge.parts import name_source
 from kb.types import Claim, ClaimKind, Evidence, Source
 
 _SHORT = 160
+# Relations whose two figures, side by side, say all.
+_SAID_OTHERWISE = frozenset({"differs", "bound_reversed", "unit_confused", "difference"})
 
 
 def _shorten(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _SHORT else text[: _SHORT - 3].rstrip() + "..."
+
+
+def _plain(found: str) -> str:
+    """A typed change without the sign that marks it ("+19%"): the sentence says which way."""
+    return found[1:] if found[:1] == "+" and found[1:2].isdigit() else found.replace("about +", "about ")
 
 
 def explain_verdict(
@@ -23,13 +30,16 @@ def explain_verdict(
     name = name_source(sources[best.source_id]) if best is not None else ""
     second = name_source(sources[shown[1].source_id]) if len(shown) > 1 else ""
     claimed = claim.quantities[0].surface if claim.quantities else _shorten(claim.span.exact)
-    found = best.comparison.found if best is not None and best.comparison.found else ""
+    found = _plain(best.comparison.found) if best is not None and best.comparison.found else ""
+    relation = best.comparison.relation if best is not None else ""
     detail = best.comparison.detail if best is not None else ""
     caveat = f" (left out: {best.caveats[0].rstrip('.')})" if best is not None and best.caveats else ""
     finding = claim.kind is ClaimKind.FINDING
     match reason:
         case "agrees" | "agrees_with_caveat" if finding:
             return f"{name} says so{caveat}."
+        case "agrees_derived" | "agrees_with_caveat" if relation in ("complement", "difference"):
+            return f"{name} gives {found}, from which {claimed} follows ({detail}){caveat}."
         case "agrees" | "agrees_with_caveat" | "agrees_rounded":
             same = f"gives {found}" if found else "says the same"
             return f"{name} {same}{caveat}."
@@ -43,8 +53,10 @@ def explain_verdict(
             return f"{name} has other words ({detail})."
         case "quote_distorted":
             return f"The quotation leaves out words of {name} that change its sense ({detail})."
-        case "figure_differs" | "bound_reversed" | "unit_confused":
+        case "figure_differs" | "bound_reversed" | "unit_confused" if found and relation in _SAID_OTHERWISE:
             return f"{name} says {found}, not {claimed}."
+        case "figure_differs" | "bound_reversed" | "unit_confused":
+            return f"{name}: {detail.rstrip('.')}."
         case "wrong_subject" | "direction_reversed" | "aggregate_changed":
             return f"In {name}, {detail}."
         case "scope_wider" | "hedge_dropped":
@@ -57,8 +69,12 @@ def explain_verdict(
             return f"{name} agrees, but {second or 'another source'} says otherwise."
         case "source_retracted":
             return f"{name} was retracted."
+        case "outdated_version" if relation == "outdated":
+            return f"{name}: {detail.rstrip('.')}."
         case "outdated_version":
             return f"{name} says so, but it was superseded."
+        case "misattributed" if detail:
+            return f"{detail[0].upper()}{detail[1:].rstrip('.')}."
         case "misattributed":
             return f"The words stand in {name}, not where the article puts them."
         case "only_secondary":
@@ -88,7 +104,9 @@ def suggest_correction(claim: Claim, reason: str, shown: Sequence[Evidence]) -> 
         "quote_altered",
         "bound_reversed",
         "unit_confused",
+        "hedge_dropped",
+        "outdated_version",
     ):
         return None
-    found = shown[0].comparison.found
+    found = _plain(shown[0].comparison.found or "")
     return found if found and found != shown[0].comparison.claimed else None

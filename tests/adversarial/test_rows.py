@@ -1,6 +1,7 @@
 """Claims written against the shipped registry, honest and bent, through the whole line: what they must come to.
 
-The short form takes every sixth row; the whole runs under the marker `soak` and holds the floors.
+The short form takes every sixth row that isn't held out; the whole runs under the marker `soak` and holds the floors,
+which the held-out rows have too: those are scored, and not looked at when a rule is mended.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def test_there_are_at_least_six_rows_of_each_way_and_half_of_them_are_bent(
 def test_no_bent_row_of_the_short_form_is_supported(
     rows: tuple[AdversarialRow, ...], workbench: Workbench
 ) -> None:
-    outcomes = check_rows(rows[1::SHORT], workbench)
+    outcomes = check_rows([row for row in rows if not row.held_out][1::SHORT], workbench)
     assert _bent_and_supported(outcomes) == []
 
 
@@ -76,7 +77,7 @@ def test_no_altered_figure_of_the_short_form_stays_supported(
 @pytest.mark.timeout(1800)
 def test_all_rows_hold_their_floors(rows: tuple[AdversarialRow, ...], workbench: Workbench) -> None:
     outcomes = check_rows(rows, workbench)
-    assert _bent_and_supported(outcomes) == []
+    assert _bent_and_supported(tuple(one for one in outcomes if not one.row.held_out)) == []
     measures = {f"adversarial.{name}": measure for name, measure in measure_outcomes(outcomes).items()}
     evaluation = Evaluation(
         name="verdict", split=None, golds={"adversarial": hash_files([ROWS])}, measures=measures
@@ -90,7 +91,8 @@ def test_all_rows_hold_their_floors(rows: tuple[AdversarialRow, ...], workbench:
 def test_no_altered_figure_of_any_honest_row_stays_supported(
     rows: tuple[AdversarialRow, ...], workbench: Workbench
 ) -> None:
-    survivors = [one for row in rows if not row.bent for one in find_survivors(row, workbench)[0]]
+    honest = [row for row in rows if not row.bent and not row.held_out]
+    survivors = [one for row in honest for one in find_survivors(row, workbench)[0]]
     assert survivors == []
 
 
