@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from kb.ids import slugify
+from kb.origins import count_origins
+from kb.text import fold_text
 from kb.types import (
     ContestKind,
     Quantity,
@@ -52,7 +54,10 @@ def check_registry(sources: Sequence[Source], *, topics: Iterable[str] | None = 
         faults.extend(_check_contests(source, by_id, findings))
         for finding in source.findings:
             faults.extend(_check_finding(finding, source))
+        faults.extend(_check_versions(source))
     faults.extend(_find_duplicates(sources))
+    faults.extend(_find_same_titles(sources, by_id))
+    faults.extend(_check_origins(sources, by_id))
     faults.extend(_find_circles(sources))
     return tuple(faults)
 
@@ -145,6 +150,54 @@ def _states(statement: str, number: str) -> bool:
                 return True
     words = _NUMBER_WORDS.get(int(whole), ()) if len(whole) <= 3 else ()
     return any(re.search(rf"\b{word}\b", statement, re.I) for word in words)
+
+
+def _check_versions(source: Source) -> list[str]:
+    """A finding read in a version that isn't listed, where versions are listed."""
+    known = {version.version for version in source.versions}
+    return [
+        f"{finding.id}: was read in version {finding.version}, which is not among {', '.join(sorted(known))}"
+        for finding in source.findings
+        if known and finding.version and not any(_names(finding.version, name) for name in known)
+    ]
+
+
+def _names(stated: str, version: str) -> bool:
+    """Whether "arXiv v4" names the version "v4"."""
+    return re.search(rf"(?<!\w){re.escape(version)}(?!\w)", stated) is not None
+
+
+def _check_origins(sources: Sequence[Source], by_id: dict[str, Source]) -> list[str]:
+    """Origins that are no source, and sources that are each other's origin."""
+    faults = []
+    for source in sources:
+        target = source.origin.source_id if source.origin is not None else None
+        if target is not None and target not in by_id:
+            faults.append(f"{source.id}: has its origin in {target}, which is no source")
+        seen = {source.id}
+        while target is not None and target in by_id:
+            if target == source.id:
+                faults.append(f"{source.id}: comes from itself through its origins; one of them is the first")
+            if target in seen:
+                break
+            seen.add(target)
+            origin = by_id[target].origin
+            target = origin.source_id if origin is not None else None
+    return faults
+
+
+def _find_same_titles(sources: Sequence[Source], by_id: dict[str, Source]) -> list[str]:
+    """Two sources of one title and one first author that don't say that they have one origin."""
+    holders: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for source in sources:
+        if source.authors:
+            title = " ".join(re.findall(r"\w+", fold_text(source.title)))
+            holders[(title, fold_text(source.authors[0]))].append(source.id)
+    return [
+        f"{', '.join(ids)}: have the same title and first author; keep one, or say the origin of the other"
+        for ids in holders.values()
+        if len(ids) > 1 and count_origins(ids, by_id) > 1
+    ]
 
 
 def _find_duplicates(sources: Sequence[Source]) -> list[str]:

@@ -10,11 +10,14 @@ import pytest
 from kb.types import (
     Contest,
     ContestKind,
+    Origin,
+    OriginKind,
     Quantity,
     Relation,
     Source,
     SourceFinding,
     SourceStatus,
+    StatedVersion,
     Unit,
     UnitKind,
     Verified,
@@ -170,3 +173,35 @@ def test_points_and_percent_are_not_mixed_up() -> None:
     assert "is in points" in _check(_source("a", findings=(replace(finding, quantities=(points,)),)))
     wrong = replace(finding.quantities[0], relation=Relation.CHANGE_POINTS)
     assert "is no change in points" in _check(_source("a", findings=(replace(finding, quantities=(wrong,)),)))
+
+
+def _from(source_id: str) -> Origin:
+    return Origin(kind=OriginKind.SAME_STUDY, source_id=source_id)
+
+
+def test_sources_that_come_from_each_other_are_a_fault() -> None:
+    faults = _check(_source("a", origin=_from("b")), _source("b", title="U", origin=_from("a")))
+    assert "a: comes from itself through its origins" in faults
+    assert "b: comes from itself through its origins" in faults
+
+
+def test_an_origin_that_is_no_source_is_a_fault() -> None:
+    assert "a: has its origin in b, which is no source" in _check(_source("a", origin=_from("b")))
+
+
+def test_one_title_twice_is_a_fault_unless_the_origin_is_one() -> None:
+    twice = (
+        _source("a", title="A Trial", authors=("Ann",)),
+        _source("b", title="a trial!", authors=("Ann",)),
+    )
+    assert "a, b: have the same title and first author" in _check(*twice)
+    told = (twice[0], _source("b", title="a trial!", authors=("Ann",), origin=_from("a")))
+    assert _check(*told) == ""
+
+
+def test_a_finding_read_in_an_unlisted_version_is_a_fault() -> None:
+    versions = (StatedVersion(version="v1"),)
+    assert "was read in version v2" in _check(
+        _source("a", versions=versions, findings=(_finding("a", version="v2"),))
+    )
+    assert _check(_source("a", versions=versions, findings=(_finding("a", version="v1"),))) == ""
