@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from service.train.linking import fit
+from service.train.linking import fit, measure_loss
 
 TRUE = np.array([6.0, 2.0, 9.0])
 
@@ -26,6 +26,14 @@ def test_the_weights_that_made_the_choices_are_found() -> None:
     found = fit(make_lists(1_500))
     assert np.allclose(found / found.sum(), TRUE / TRUE.sum(), atol=0.03)
     assert 0.85 < found.sum() / TRUE.sum() <= 1.02  # held back a little, never driven up
+
+
+def test_features_of_small_steps_do_not_drive_the_fit_astray() -> None:
+    lists = [(features / 50, right) for features, right in make_lists(300)]
+    found = fit(lists)
+    assert measure_loss(lists, found) < measure_loss(lists, np.ones(3))
+    assert np.all(measure_loss(lists, found) <= measure_loss(lists, found * 1.05) + 1e-9)
+    assert np.all(measure_loss(lists, found) <= measure_loss(lists, found * 0.95) + 1e-9)
 
 
 def test_the_order_of_lists_and_of_sources_changes_nothing_that_counts() -> None:
