@@ -37,16 +37,16 @@ def document(
     [
         (ENGLISH.encode(), "a.txt", None, "text/1"),
         (ENGLISH.encode(), "-", None, "text/1"),
-        (b"# Title\n\n" + ENGLISH.encode(), "-", None, "markdown/1"),
-        (ENGLISH.encode(), "a.md", None, "markdown/1"),
-        (HTML, "a.html", "text/html", "html/1"),
-        (HTML, "a", None, "html/1"),
-        (b"\xef\xbb\xbf\n <!-- x -->\n" + HTML, "a", None, "html/1"),
-        (b"<p>Only a fragment of a page.</p>", "a.html", None, "html/1"),
+        (b"# Title\n\n" + ENGLISH.encode(), "-", None, "markdown/2"),
+        (ENGLISH.encode(), "a.md", None, "markdown/2"),
+        (HTML, "a.html", "text/html", "html/2"),
+        (HTML, "a", None, "html/2"),
+        (b"\xef\xbb\xbf\n <!-- x -->\n" + HTML, "a", None, "html/2"),
+        (b"<p>Only a fragment of a page.</p>", "a.html", None, "html/2"),
         (b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Some text.</p></body></html>',
-         "a", None, "html/1"),
-        (PDF, "a.pdf", "application/pdf", "pdf/1"),
-        (b"junk before\n" + PDF, "a", None, "pdf/1"),
+         "a", None, "html/2"),
+        (PDF, "a.pdf", "application/pdf", "pdf/2"),
+        (b"junk before\n" + PDF, "a", None, "pdf/2"),
     ],
 )  # fmt: skip
 def test_the_format_is_told_from_the_bytes(
@@ -58,10 +58,10 @@ def test_the_format_is_told_from_the_bytes(
 @pytest.mark.parametrize(
     ("content", "name", "media_type", "expected"),
     [
-        (HTML, "paper.pdf", "application/pdf", "html/1"),
-        (PDF, "page.html", "text/html", "pdf/1"),
+        (HTML, "paper.pdf", "application/pdf", "html/2"),
+        (PDF, "page.html", "text/html", "pdf/2"),
         (ENGLISH.encode(), "paper.pdf", None, "text/1"),
-        (PDF, "a.txt", "text/plain", "pdf/1"),
+        (PDF, "a.txt", "text/plain", "pdf/2"),
     ],
 )
 def test_the_bytes_win_over_name_and_media_type_and_it_is_said(
