@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.inline import read_date
 from ingest.reading import is_web_address, resolve_target
-from ingest.structure import read_date
 
 _TITLE_NAMES = ("citation_title", "og:title", "dc.title", "dcterms.title", "twitter:title", "parsely-title")
 _AUTHOR_NAMES = (

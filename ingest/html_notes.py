@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from ingest.builder import TextBuilder, read_label
+from ingest.inline import find_addresses
 from ingest.reading import is_web_address, resolve_target
-from ingest.structure import find_addresses
 from kb.types import Note
 
 TOKEN = re.compile("\ue000(\\d+)\ue001")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.builder import is_exponent
+from ingest.inline import clean_heading, read_date
 from ingest.plain import (
     address_block,
     date_from_address,
@@ -20,7 +21,7 @@ from ingest.plain import (
     readable_blocks,
 )
 from ingest.reading import Reading, keep_outside, name_sections, resolve_target
-from ingest.structure import Line, clean_heading, read_date, read_lines, read_structure
+from ingest.structure import Line, read_lines, read_structure
 from kb.types import Block, BlockKind, Link, Note, NoteMark
 
 READER = "markdown/2"

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.inline import clean_heading
 from ingest.reading import warn
 from ingest.sentences import split_sentences
-from ingest.structure import clean_heading
 from kb.ids import passage_id
 from kb.text import make_selector
 from kb.types import Block, BlockKind, Document, Found, Issue, Passage, PassageKind

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ingest.inline import clean_heading, read_date
 from ingest.limits import DEFAULT, Limits
 from ingest.pdf_lines import Line, drop_running_heads, read_lines
 from ingest.pdf_paragraphs import body_size, count_words, plain_text, split_paragraphs
@@ -19,7 +20,6 @@ from ingest.pdf_text import SUP, build_text
 from ingest.plain import find_bare_links, find_note_marks, known_marks
 from ingest.reading import Reading, name_sections, warn
 from ingest.sandbox import WorkerError, run_worker
-from ingest.structure import clean_heading, read_date
 from kb.errors import InputError, LimitError
 from kb.types import Block, Issue, Note, NoteMark
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 
 from ingest.builder import TextBuilder
+from ingest.inline import find_addresses
 from ingest.pdf_lines import SUP_CLOSE, SUP_OPEN
 from ingest.pdf_paragraphs import (
     BULLET,
@@ -21,7 +22,6 @@ from ingest.pdf_paragraphs import (
     join_lines,
     plain_text,
 )
-from ingest.structure import find_addresses
 from kb.types import BlockKind, Note
 
 SUP = re.compile(f"{SUP_OPEN}([^{SUP_OPEN}{SUP_CLOSE}]*){SUP_CLOSE}")

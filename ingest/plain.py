@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ingest.inline import clean_heading, trim_address
 from ingest.reading import Reading, name_sections, warn
-from ingest.structure import clean_heading, read_structure, trim_address
+from ingest.structure import read_structure
 from kb.errors import InputError
 from kb.types import Block, BlockKind, Issue, Level, Link, Note, NoteMark
 
