@@ -40,12 +40,22 @@ def find_qualifiers(text: str, start: int, end: int) -> tuple[str, ...]:
     found = [name.surface for name in find_models(clause)][:4]
     found += [match.group() for match in _SCOPE.finditer(clause)][:3]
     found += _find_rest(text, start, end)
+    stance = _STANCE.search(clause)
+    found += [stance.group()] if stance is not None else []
     found += [match.group() for match in _TIME.finditer(text)][:2]
     conditions = [match.group().strip() for match in _CONDITION.finditer(text[end:high])][:2]
     found += [condition for condition in conditions if _TIME.fullmatch(condition) is None]
     return tuple(dict.fromkeys(found))
 
 
+# An opinion, a prediction or an anecdote that carries a figure is kept; these words among the qualifiers say so.
+_STANCE = re.compile(
+    r"\b(?:I|we) (?:think|believe|guess|suspect|expect|reckon|bet)\b|\bin my (?:view|opinion|experience)\b"
+    r"|\b(?:is|are|was|were) (?:expected|projected|predicted|forecast|estimated|likely|poised|set) to\b"
+    r"|\bwill (?:likely |probably |soon |eventually )?(?!be able)[a-z]+\b|\bby 20[2-9]\d\b(?=[^.]{0,40}\bwill\b)"
+    r"|\b(?:anecdotally|one (?:user|employee|developer|engineer|customer|colleague) (?:said|says|told|reported|reports))\b",
+    re.IGNORECASE,
+)
 _REST_BEFORE = re.compile(r"\b(?:remaining|other|rest|remainder|leftover)\b[^.;,]{0,12}$", re.IGNORECASE)
 _REST_WITHIN = re.compile(r"\b(?:the rest|the remainder|the others|the balance)\b", re.IGNORECASE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.claims import find_claims
+from kb.types import ClaimKind
 from tests.ingest.claim_texts import claims_of, read_text
 
 
@@ -51,3 +52,26 @@ def test_at_most_twenty_doubts_are_told() -> None:
 )
 def test_what_another_figure_leaves_is_marked_as_derived(text: str, word: str) -> None:
     assert word in claims_of(text)[0].qualifiers
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("I think that 90% of agents lied in that study.", "I think"),
+        ("The market is projected to reach $40 billion in revenue.", "is projected to"),
+        ("One employee said that it saves 90 minutes a day.", "One employee said"),
+        ("Models will exceed 50% on this test within a year.", "will exceed"),
+    ],
+)
+def test_an_opinion_or_prediction_with_a_figure_is_kept_with_the_words_that_show_it(
+    text: str, words: str
+) -> None:
+    assert words in claims_of(text, ClaimKind.QUANTITY)[0].qualifiers
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Did 90% of the agents lie?", "Imagine that 90% of the agents lied.", "What if 90% of agents lied?"],
+)
+def test_questions_and_hypotheses_raise_no_figure(text: str) -> None:
+    assert claims_of(text, ClaimKind.QUANTITY) == []
