@@ -118,6 +118,14 @@ def check(
     vale: Annotated[
         bool, typer.Option("--vale", help="Print Vale's JSON, for editors that show Vale's alerts.")
     ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="FILE",
+            help="Write the report to a file: .html, .docx, .md, .json or .txt (corrections).",
+        ),
+    ] = None,
 ) -> None:
     """Check articles: each claim with its verdict, source and passage. Nothing is kept.
 
@@ -136,10 +144,12 @@ def check(
         )
     from service.commands import checking
 
-    if sum((sarif, vale, explain is not None)) > 1:
-        raise typer.BadParameter("choose one of them", param_hint="--sarif, --vale, --explain")
+    if sum((sarif, vale, explain is not None, export is not None)) > 1:
+        raise typer.BadParameter("choose one of them", param_hint="--sarif, --vale, --explain, --export")
+    if export is not None and len(inputs) > 1:
+        raise typer.BadParameter("it needs one input, not several", param_hint="--export")
     shape = "sarif" if sarif else "vale" if vale else None
-    checking.check(terminal, inputs, url=url, explain=explain, fail_on=labels, shape=shape)
+    checking.check(terminal, inputs, url=url, explain=explain, fail_on=labels, shape=shape, export=export)
 
 
 @add_verb(app, "ingest")

@@ -7,6 +7,7 @@ No page has a script; a form posts to this server alone.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qs
@@ -22,6 +23,7 @@ from service.api_check import CheckInput, Worker, check_raw
 from service.api_docs import list_routes
 from service.api_models import MAX_QUERY, MAX_TEXT
 from service.problems import KINDS, ProblemError, problem_response, to_problem
+from service.report_export import FORMATS, MEDIA_TYPES, export_report, list_corrections
 from service.security import read_body
 from service.site.pages import Pages, article_name
 from service.site.render import static_files
@@ -64,7 +66,11 @@ def add_pages(app: FastAPI, workbench: Workbench, worker: Worker, *, site: Path 
         def work() -> Response:
             report = check_raw(workbench, given)
             made = pages()
-            context = {"report": report, **made.report_context(report, whole=True)}
+            context = {
+                "report": report,
+                "corrections": list_corrections(report),
+                **made.report_context(report, whole=True),
+            }
             return _check_page(made, context, text=report.document.text)
 
         try:
@@ -73,6 +79,23 @@ def add_pages(app: FastAPI, workbench: Workbench, worker: Worker, *, site: Path 
             problem = to_problem(error, given.names())
             text = given.raw.content.decode() if given.raw is not None else ""
             return _check_page(pages(), {}, text=text, url=given.url or "", fault=problem)
+
+    @app.post("/check/export", include_in_schema=False)
+    async def export(given: Annotated[ExportInput, Depends(_read_export)]) -> Response:
+        """The report as a file. The text comes again with the form, for nothing of a check is kept."""
+
+        def work() -> bytes:
+            return export_report(check_raw(workbench, given.check), given.form)
+
+        try:
+            content = await worker.run(work)
+        except WherefromError as error:
+            raise to_problem(error, given.check.names()) from None
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="wherefrom-check.{given.form}"',
+        }
+        return Response(content, media_type=MEDIA_TYPES[given.form], headers=headers)
 
     @app.get("/search", include_in_schema=False)
     async def search(request: Request, q: str = "") -> Response:
@@ -156,8 +179,28 @@ def add_pages(app: FastAPI, workbench: Workbench, worker: Worker, *, site: Path 
         return problem_response("not_found", KINDS["not_found"].meaning, request.url.path)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportInput:
+    """What to check, and the form of the file that is wanted."""
+
+    check: CheckInput
+    form: str
+
+
+async def _read_export(request: Request) -> ExportInput:
+    fields = await _read_fields(request)
+    form = "".join(fields.get("format", [""]))
+    if form not in FORMATS:
+        raise ProblemError("invalid_request", f"'format' must be one of {', '.join(FORMATS)}.")
+    return ExportInput(check=_to_input(fields), form=form)
+
+
 async def _read_form(request: Request) -> CheckInput:
     """The fields of the check page's form: a text, or an address."""
+    return _to_input(await _read_fields(request))
+
+
+async def _read_fields(request: Request) -> dict[str, list[str]]:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
         raise ProblemError(
@@ -166,9 +209,12 @@ async def _read_form(request: Request) -> CheckInput:
     # In a form a character may take nine bytes ("%F0%9F%98%80" is twelve), so the body may be longer.
     body = await read_body(request, 4 * MAX_TEXT * 3)
     try:
-        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
+        return parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
     except ValueError:
         raise ProblemError("body_unreadable", "The form is not readable as UTF-8.") from None
+
+
+def _to_input(fields: dict[str, list[str]]) -> CheckInput:
     text = "".join(fields.get("text", [""]))
     url = "".join(fields.get("url", [""])).strip()
     # Browsers send line ends of a text field as CR LF.
@@ -190,7 +236,16 @@ def _check_page(
     url: str = "",
     fault: ProblemError | None = None,
 ) -> Response:
-    filled = {"report": None, "passages": (), "claims": (), "summary": "", "bar": (), "issues": (), **context}
+    filled = {
+        "report": None,
+        "corrections": "",
+        "passages": (),
+        "claims": (),
+        "summary": "",
+        "bar": (),
+        "issues": (),
+        **context,
+    }
     content = pages.page(
         "check.html", "check", {"text": text, "url": url, "fault": fault, "max_text": MAX_TEXT, **filled}
     )

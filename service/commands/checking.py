@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from kb.errors import WherefromError
 from kb.types import Report, count_labels
@@ -20,9 +21,12 @@ def check(
     explain: int | None = None,
     fail_on: frozenset[str] = frozenset(),
     shape: str | None = None,
+    export: Path | None = None,
 ) -> None:
     """Prints one report for each input; with --json one object, or for several inputs one object a line,
-    in their order, an unreadable one as its error. With `shape` ("sarif" or "vale") one object for all."""
+    in their order, an unreadable one as its error. With `shape` ("sarif" or "vale") one object for all; with `export` the report goes to that file."""
+    if export is not None and export.suffix.removeprefix(".") not in ("html", "docx", "md", "json", "txt"):
+        raise UsageError(f"--export {export}: the name must end with .html, .docx, .md, .json or .txt")
     several = len(names) > 1
     gathered: list[tuple[str, Report]] = []
     with open_workbench(terminal.settings) as workbench, terminal.progress("Checked") as advance:
@@ -30,7 +34,9 @@ def check(
             with _going_on(terminal, name, several=several):
                 with terminal.working(f"Checking {name}"):
                     report = workbench.check(read_input(name, url=url))
-                if shape is not None:
+                if export is not None:
+                    _write_export(terminal, report, export, name)
+                elif shape is not None:
                     terminal.say_issues(report.issues, name)
                     gathered.append((name, report))
                 elif explain is not None:
@@ -44,6 +50,17 @@ def check(
                 advance(position + 1, len(names))
     if shape is not None:
         _put_shape(terminal, gathered, shape)
+
+
+def _write_export(terminal: Terminal, report: Report, path: Path, name: str) -> None:
+    from service.report_export import export_report
+
+    terminal.say_issues(report.issues, name)
+    path.write_bytes(export_report(report, path.suffix.removeprefix(".")))
+    if terminal.settings.json:
+        terminal.put_json({"ok": True, "file": str(path), "summary": dict(count_labels(report.claims))})
+    else:
+        terminal.put_text(f"{path}: {_summarise(report)}")
 
 
 def _put_shape(terminal: Terminal, gathered: Sequence[tuple[str, Report]], shape: str) -> None:

@@ -523,6 +523,23 @@ def test_a_built_site_is_served_under_site(workbench: Workbench, tmp_path: Path)
         assert made.get("/site/..%2f..%2fetc/passwd").status_code == 404
 
 
+@pytest.mark.parametrize("form", ["html", "docx", "md", "json", "txt"])
+def test_the_check_page_hands_out_its_report_as_a_file(client: TestClient, form: str) -> None:
+    answer = client.post("/check/export", data={"text": DRAFT, "format": form})
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="wherefrom-check.{form}"'
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_an_unknown_form_of_file_is_a_problem(client: TestClient) -> None:
+    assert client.post("/check/export", data={"text": DRAFT, "format": "exe"}).status_code == 422
+
+
+def test_the_check_page_lists_the_corrections(client: TestClient) -> None:
+    page = client.post("/check", data={"text": DRAFT}).text
+    assert 'id="corrections"' in page
+
+
 # ------------------------------------------------------------------------ over a real socket
 
 
