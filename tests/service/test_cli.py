@@ -167,8 +167,7 @@ def test_the_home_is_else_the_data_folder_of_the_platform(wherefrom: Run, tmp_pa
         (["check", "-", "-"], "standard input can be read once"),
         (["check", "a.txt", "b.txt", "--url", "https://example.org"], "--url"),
         (["serve", "--port", "99999"], "--port"),
-        (["sources", "add", "a.txt"], "--meta META.yml"),
-        (["sources", "add", "a.txt", "--meta", "a.yml", "--texts", "."], "--texts DIR"),
+        (["sources", "add", "a.txt", "--meta", "a.yml", "--texts", "."], "--texts for a manifest"),
         (["eval", "corpus"], "--data"),
     ],
 )
@@ -273,13 +272,15 @@ def test_with_json_the_faults_are_a_list(wherefrom: Run, tmp_path: Path) -> None
 
 def test_a_source_file_may_contest_a_source_that_ships(wherefrom: Run, tmp_path: Path) -> None:
     path = tmp_path / "mine-2026.yml"
-    text = "id: mine-2026\ntitle: A study\nkind: paper\ntier: primary\ncontests:\n"
+    text = (
+        "id: mine-2026\ntitle: A study\nkind: paper\ntier: primary\nurl: https://example.org/a\ncontests:\n"
+    )
     path.write_text(
         text + "  - {source: openai-2023-gpt4-report, kind: disputes, says: It was measured anew.}\n"
     )
     assert wherefrom("sources", "check", path, "--json").json["sources"] == ["mine-2026"]
     path.write_text(text + "  - {source: nobody-2023, kind: disputes, says: It was measured anew.}\n")
-    assert f"{path}:6: contests[0].source" in wherefrom("sources", "check", path).err
+    assert f"{path}:7: contests[0].source" in wherefrom("sources", "check", path).err
 
 
 def test_the_shipped_registry_is_sound(wherefrom: Run) -> None:
