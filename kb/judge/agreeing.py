@@ -6,6 +6,7 @@ The figures were compared before (kb.compare), and found to be of one subject; h
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from kb.judge.context import (
     direction_of,
@@ -17,6 +18,7 @@ from kb.judge.context import (
 from kb.judge.figure_pairs import WeighedFigure, clause_of_claim, clause_of_found, without_marks
 from kb.judge.parts import make_evidence
 from kb.judge.propositions import Clash, Side, find_clash
+from kb.judge.substitutions import find_substitution
 from kb.names import NamedModel, is_no_name
 from kb.text import strip_markup
 from kb.types import Aggregate, Claim, Comparison, Evidence, Modifier, Quantity, Relation, Stance, UnitKind
@@ -82,9 +84,30 @@ def speaks_of_property(claim: Claim, one: WeighedFigure) -> bool:
         return True
     stated = _telling(finding.statement) - content_stems(finding.measured_entity or "").keys()
     shared = stated & said.keys()
-    return len(shared) >= min(2, len(stated)) or not (measured or stated)
+    return len(shared) >= max(min(2, len(stated)), len(stated) // 2) or not (measured or stated)
 
 
+def heed_other_word(claim: Claim, one: WeighedFigure, evidence: Evidence) -> Evidence:
+    """The same evidence, neutral where the claim's clause follows the source's sentence but for another word."""
+    clause = strip_markup(clause_of_claim(claim))
+    for surface in (claim.attribution, *(citation.surface for citation in claim.citations)):
+        clause = (
+            clause.replace(strip_markup(surface), " ")
+            if surface and len(surface) >= _LEAST_SURFACE
+            else clause
+        )
+    other = find_substitution(clause, one.unit.text)
+    if other is None:
+        return evidence
+    comparison = replace(
+        evidence.comparison,
+        relation="other_word",
+        detail=f"the same figure, but of another thing: “{other[0]}” in the claim, “{other[1]}” in the source",
+    )
+    return replace(evidence, stance=Stance.NEUTRAL, comparison=comparison, caveats=())
+
+
+_LEAST_SURFACE = 4  # letters of a citation's words that are taken out of a clause
 _DIGIT_NAME = re.compile(r"\b([A-Z][A-Za-z]+)[\s-]?\d[\w.-]*")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kb.compare import AGREEING, compare, compare_complement, family_of
-from kb.judge.agreeing import weigh_agreeing
+from kb.judge.agreeing import heed_other_word, weigh_agreeing
 from kb.judge.context import direction_of, wanted_words
 from kb.judge.derived import (
     find_difference,
@@ -236,6 +236,8 @@ def _judge_source(
             else find_rival(claim, claimed, claim_owners, one, ordered)
         )
         if rival is None:
+            if evidence.stance is Stance.SUPPORTS:
+                evidence = heed_other_word(claim, one, evidence)
             return [evidence, *_rival_figures(claim, claimed, one, ordered)]
         if not _agrees(rival.weighed):
             return weigh_rival(claim, one, rival)

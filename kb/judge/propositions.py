@@ -138,6 +138,23 @@ def _every_owner(claimed: Side, found: Side) -> Clash | None:
     )
 
 
+def _one_of_several(claimed: Side, found: Side) -> Clash | None:
+    """One model's name on a figure that is of several models together, none of which the source's sentence names."""
+    kinds = {one.key for one in found.owners}
+    if (
+        len(claimed.owners) != 1
+        or len(kinds) < 2
+        or any(one.surface in found.sentence for one in found.owners)
+    ):
+        return None
+    theirs = " and ".join(dict.fromkeys(name.surface for name in found.owners))
+    return Clash(
+        rule="one_of_several",
+        reason="wrong_subject",
+        detail=f"{found.quantity.surface} is given for {theirs} together, not for {claimed.owners[0].surface} alone",
+    )
+
+
 def _one_for_all(claimed: Side, found: Side) -> Clash | None:
     """ "AI models" where the figure is one model's; "Claude models" where it is that of one version."""
     if claimed.quantity.unit.kind not in _MEASURED_UNITS or len({one.key for one in found.owners}) != 1:
@@ -291,6 +308,7 @@ def _aggregate_in_words(claimed: Side, found: Side) -> Clash | None:
 
 _RULES: tuple[Callable[[Side, Side], Clash | None], ...] = (
     _every_owner,
+    _one_of_several,
     _chance,
     _aggregate_in_words,
     _one_for_all,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kb.compare import AGREEING, compare, compare_complement
 from kb.quantity import find_quantities
-from kb.types import CheckedClaim
+from kb.types import CheckedClaim, Relation
 from service.evaluation.adversarial import AdversarialRow, check_row
 from service.workbench import Workbench
 from tests.adversarial.alterations import Alteration, alter
@@ -41,9 +41,12 @@ def _is_true(one: Alteration, checked: CheckedClaim) -> bool:
     subject or direction is never."""
     if one.kind in ("subject", "direction"):
         return False
-    claimed = checked.claim.quantities[0]
+    claimed = replace(
+        checked.claim.quantities[0], relation=Relation.LEVEL
+    )  # which of the two was read is no matter
     found = find_quantities((checked.evidence[0].comparison.found or "").replace("+", ""))
     return any(
-        compare(claimed, quantity).relation in _TRUE or compare_complement(claimed, quantity) is not None
+        compare(claimed, replace(quantity, relation=Relation.LEVEL)).relation in _TRUE
+        or compare_complement(claimed, quantity) is not None
         for quantity in found
     )
