@@ -134,7 +134,7 @@ def test_a_changed_verdict_ends_with_4_and_is_named(wherefrom: Run, home: Path, 
         other = Path(shutil.copytree(home, home.with_name(f"home-{number}")))
         tamper(
             other,
-            f"UPDATE verdicts SET label = 'supported' || label, reason = 'agrees' WHERE number = {number}",
+            f"UPDATE verdicts SET label = 'supported' || label, reason = 'agrees' WHERE number = {number}",  # noqa: S608
         )
         ended = wherefrom("audit", "verify", "--home", other, "--json")
         assert ended.code == EXIT_KNOWLEDGE_BASE
