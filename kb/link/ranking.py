@@ -42,7 +42,7 @@ class Weights:
     cited: float = 40.0  # more than any fit can outweigh: a claim is first weighed against what it points at
     attributed: float = 2.0  # of a first suggestion; halved, thirded for the second and third
     named_here: float = 1.5
-    number: float = 1.5  # at most; less for a number that many of the sources hold
+    number: float = 1.0  # at most; less for a number that many of the sources hold
     named_in_article: float = 3.0
     document_cites: float = 2.0
     course: bool = True
