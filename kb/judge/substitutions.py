@@ -12,9 +12,8 @@ import re
 
 from kb.words import content_stems, stem
 
-_LEAST_ALIKE = (
-    0.6  # share of words that follow each other on both sides, from which a claim mirrors the source
-)
+# Share of words that follow each other on both sides, from which a claim mirrors the source.
+_LEAST_ALIKE = 0.7
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 # Words that count, measure or tell, and stand for one another; and groups that mean one thing.
 _FREE = frozenset(
@@ -23,7 +22,7 @@ _FREE = frozenset(
         "run runs sample samples case cases time times instance instances rollout trial trials prompt prompts test tests share rate rates "
         "number percent only just some about around roughly estimated relative overall average median score scored reach reached show "
         "showed find found report reported measure measured reduce reduced according say says write writes paper study authors models "
-        "model brought came took made result resulting simulated leading tested total all every most"
+        "week weeks month months day days year years run-up lead-up ahead model brought came took made result resulting simulated leading tested total all every most"
     ).split()
 )
 _GROUPS = tuple(
@@ -47,8 +46,8 @@ def find_substitution(claimed: str, found: str) -> tuple[str, str] | None:
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag != "replace":
             continue
-        new = [word for word in ours[a:b] if word not in theirs]
-        old = [word for word in theirs[c:d] if word not in ours]
+        new = [word for word in ours[a:b] if word not in theirs and not any(c.isdigit() for c in word)]
+        old = [word for word in theirs[c:d] if word not in ours and not any(c.isdigit() for c in word)]
         if new and old and not any(_are_one(one, other) for one in new for other in old):
             return new[0], old[0]
     return None
