@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kb.embed import Embedder
 from kb.index import Hit, Index, SourceHit
 from kb.reader import Reader
+from kb.source_names import SourceNames, index_names
 from kb.store import Store
 from kb.types import BlockKind, Document, Passage, Source, SourceFinding
 
@@ -50,12 +51,20 @@ class StoreLibrary:
     store: Store
     index: Index
     reader: Reader = field(default_factory=Reader)
+    _names: SourceNames | None = None
     _sources: dict[str, Source] | None = None
     _findings: dict[str, SourceFinding] = field(default_factory=dict)
     _by_source: dict[str, tuple[Passage, ...]] = field(default_factory=dict)
     _passages: dict[str, Passage | None] = field(default_factory=dict)
     _documents: dict[str, Document | None] = field(default_factory=dict)
     _texts: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def names(self) -> SourceNames:
+        """By which names an article may speak of the sources."""
+        if self._names is None:
+            self._names = index_names(self.sources.values())
+        return self._names
 
     @property
     def sources(self) -> Mapping[str, Source]:

@@ -174,6 +174,11 @@ class Workbench:
             self._ground = self.store.ground()
         return self._ground
 
+    def current_ground(self) -> str:
+        """The ground as the store has it now, also where another process has changed it."""
+        self._catch_up()
+        return self.ground
+
     def _catch_up(self) -> None:
         """Forget what was read of the store if another process has changed its sources since."""
         if self._ground is not None and self._ground != self.store.ground():
@@ -199,8 +204,9 @@ class Workbench:
 
     # ------------------------------------------------------------------ the straight line
 
-    def check(self, raw: Raw, *, progress: Progress | None = None) -> Report:
-        """The report on one article. Nothing is stored or logged.
+    def check(self, raw: Raw, *, progress: Progress | None = None, surroundings: str = "") -> Report:
+        """The report on one article. Nothing is stored or logged. `surroundings` are words around it that
+        name its sources, where it is a part of something larger.
 
         Raises InputError (and its kinds) where the whole can't be read; faults in parts are issues.
         """
@@ -227,13 +233,18 @@ class Workbench:
         issues += tell_misreferences(misreferences)
         claims = resolve_citations(cited.items, self.resolver)
         try:
-            return self._judge(document, claims, issues, progress)
+            return self._judge(document, claims, issues, progress, surroundings)
         finally:
             self.vectors.forget()
             self._mend_index()  # a search is what shows that the vector index is torn
 
     def _judge(
-        self, document: Document, claims: tuple[Claim, ...], issues: list[Issue], progress: Progress | None
+        self,
+        document: Document,
+        claims: tuple[Claim, ...],
+        issues: list[Issue],
+        progress: Progress | None,
+        surroundings: str,
     ) -> Report:
         from kb.judge import Judging, failed_claim, judge_claims
         from kb.link import link_claims
@@ -256,7 +267,7 @@ class Workbench:
                 claims,
                 library,
                 document_cites=cites | (ends - own),
-                document_text=document.text,
+                document_text=f"{document.text}\n{surroundings}" if surroundings else document.text,
             )
         except StoreError as error:
             issues.append(Issue(stage="kb.link", level=Level.ERROR, code=error.code, message=error.message))

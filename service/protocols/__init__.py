@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 def add_protocols(app: FastAPI, workbench: Workbench, matchers: MatcherCache, worker: Worker) -> None:
     """Add the routes of every protocol that is spoken over HTTP without a session."""
+    from service.drafts import DraftChecker
     from service.protocols.factcheck import add_factcheck
     from service.protocols.languagetool import add_languagetool
     from service.protocols.reconcile import add_reconcile
     from service.workbench import program_version
 
-    add_languagetool(app, workbench.check, worker, program_version())
+    add_languagetool(app, DraftChecker(workbench).check, worker, program_version())
     add_factcheck(app, matchers, worker)
     add_reconcile(app, workbench, matchers, worker)

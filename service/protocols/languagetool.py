@@ -15,10 +15,11 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from kb.errors import LanguageError, WherefromError
+from kb.errors import WherefromError
 from kb.reasons import REASONS
-from kb.types import CheckedClaim, Evidence, Label, Raw, Report, Stance
+from kb.types import CheckedClaim, Evidence, Label, Stance
 from service.api_check import Worker
+from service.drafts import DraftReport
 from service.problems import ProblemError
 from service.protocols.annotated import count_units
 from service.protocols.languagetool_request import (
@@ -32,7 +33,7 @@ from service.protocols.languagetool_request import (
 from service.schemas import Json, dumps
 from service.security import read_body
 
-CheckText = Callable[[Raw], Report]
+CheckText = Callable[[str], DraftReport]
 
 CONTESTED = ("FACT_CHECK", "Fact check: contested")
 UNSOURCED = ("FACT_CHECK_SOURCES", "Fact check: no source found")
@@ -47,7 +48,7 @@ _MAX_MESSAGE = 400
 
 
 def add_languagetool(app: FastAPI, check: CheckText, worker: Worker, version: str) -> None:
-    """Add the routes of the protocol. `check` reads a text and judges it, on the worker's thread."""
+    """Add the routes of the protocol. `check` reads and judges a draft, on the worker's thread."""
 
     @app.api_route("/v2/check", methods=["GET", "POST"], include_in_schema=False)
     async def check_text(request: Request) -> Response:
@@ -136,10 +137,10 @@ def rule_of(reason: str) -> dict[str, Any]:
     }
 
 
-def make_matches(report: Report, form: CheckForm, root: str) -> list[Json]:
-    """The matches of a report in the order of the text, those that the client wants."""
+def make_matches(draft: DraftReport, form: CheckForm, root: str) -> list[Json]:
+    """The matches of a draft in the order of its text, those that the client wants."""
     matches = []
-    for checked in report.claims:
+    for part, checked in ((one, claim) for one in draft.parts for claim in one.report.claims):
         reason = checked.verdict.reason
         if checked.verdict.label is None:
             continue
@@ -148,7 +149,7 @@ def make_matches(report: Report, form: CheckForm, root: str) -> list[Json]:
             continue
         rule = rule_of(reason)
         if form.text_level and form.shows(rule["id"], rule["category"]["id"]):
-            matches.append(_match(checked, report, form, rule, kind, root))
+            matches.append(_match(checked, part.start, draft.text, form, rule, kind, root))
     return sorted(matches, key=lambda match: (match["offset"], match["length"]))
 
 
@@ -166,16 +167,11 @@ def _answer(form: CheckForm, check: CheckText, root: str, version: str) -> Json:
     incomplete = ""
     matches: list[Json] = []
     if form.text.plain.strip():
-        raw = Raw(name="-", content=form.text.plain.encode("utf-8", "replace"), media_type="text/plain")
-        try:
-            report = check(raw)
-        except LanguageError as error:
-            incomplete = error.message
-        else:
-            matches = make_matches(report, form, root)
-            unjudged = sum(1 for one in report.claims if one.verdict.label is None)
-            if unjudged:
-                incomplete = f"{unjudged} claims could not be checked."
+        draft = check(form.text.plain)
+        matches = make_matches(draft, form, root)
+        unjudged = sum(1 for part in draft.parts for one in part.report.claims if one.verdict.label is None)
+        said = [*draft.unread, *([f"{unjudged} claims could not be checked."] if unjudged else [])]
+        incomplete = " ".join(said)
     detected = {"name": "English (US)", "code": "en-US", "confidence": 1.0, "source": "wherefrom"}
     name = next(
         (name for name, _, code in LANGUAGES if code.lower() == form.language.lower()), "English (US)"
@@ -193,9 +189,8 @@ def _answer(form: CheckForm, check: CheckText, root: str, version: str) -> Json:
 
 
 def _match(
-    checked: CheckedClaim, report: Report, form: CheckForm, rule: dict[str, Any], kind: str, root: str
+    checked: CheckedClaim, shift: int, text: str, form: CheckForm, rule: dict[str, Any], kind: str, root: str
 ) -> Json:
-    text = report.document.text
     claim, verdict = checked.claim, checked.verdict
     start, end = claim.span.start, claim.span.end
     replacements: list[Json] = []
@@ -203,6 +198,7 @@ def _match(
         if claim.quantities:
             start, end = claim.quantities[0].start, claim.quantities[0].end
         replacements = [{"value": verdict.correction, "shortDescription": "the source's"}]
+    start, end = start + shift, end + shift
     offset, length = form.text.locate(start, end)
     link = _link_of(checked, root)
     return {
