@@ -20,9 +20,11 @@ from starlette.types import Receive, Scope, Send
 
 from kb.errors import WherefromError
 from kb.ids import hash_bytes
+from kb.store.watch import ChangeWatch
 from kb.types import Source
 from service import api_models as models
 from service.access import DEFAULT_RATE, Access
+from service.api_cache import AnswerCache, is_known
 from service.api_check import CheckInput, Worker, check_raw, read_check
 from service.api_check import warm_up as load_models
 from service.api_docs import add_openapi, describe
@@ -80,6 +82,7 @@ def create_app(
     worker = Worker()
     matchers = MatcherCache(workbench.store)
     jobs = Jobs(worker)
+    watch = ChangeWatch(workbench.store.path)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -96,12 +99,14 @@ def create_app(
             yield
         jobs.close()
         worker.close()
+        watch.close()
 
     app = FastAPI(
         title="Wherefrom", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
     app.state.workbench = workbench
     app.state.worker = worker
+    app.add_middleware(AnswerCache, watch=watch)
     app.add_middleware(Access, ring=KeyRing(workbench.store.home), require_key=require_key, rate=rate)
     app.add_middleware(Guard, hosts=hosts, origins=origins)  # added last, so it stands around everything
     app.add_exception_handler(ProblemError, _on_problem)
@@ -365,8 +370,7 @@ def respond(
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if following is not None:
         headers["Link"] = f'<{request.url.path}?{_next_query(request, following)}>; rel="next"'
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if etag in known or "*" in known:
+    if is_known(etag, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)
 
