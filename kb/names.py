@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kb.words import is_function_word
 
-_VERSION = r"\d+(?:\.\d+)*(?:[a-z]|B)?(?![\d%])"
+_VERSION = r"\d+(?:\.\d+)*(?:[a-z]|B)?(?![\d%]|\.\d)"
 _CAP = r"[A-Z][A-Za-z]+"
 _NAME = re.compile(
     rf"""(?<![\w.$€£-])(?:
@@ -28,7 +28,7 @@ _NOT_NAMES = frozenset(
     "section table figure fig chapter page part step appendix version level phase stage day week month year article "
     "january february march april may june july august september october november december spring summer autumn fall "
     "winter in on at since until by from of about around only over under more than the a an nearly roughly some all "
-    "both these those when after before between round even most also while but and or though later earlier newer older like such unlike with using group tier type class option scenario experiment example form ein item chapter no number issue volume rule law act article".split()
+    "both these those when after before between round even most also while but and or though later earlier newer older like such unlike with using group tier type class option scenario experiment example form ein item chapter no number issue volume rule law act article across among amid through throughout during within without per via against towards toward above below beneath beyond despite except plus out just still yet then today now here there where which what who how why if so no not never every each any few many much several other another next last first second third once twice down up off near past versus against being given taken using based including excluding between total averaging averaged fully only exactly precisely approximately almost half".split()
 )
 _HIGHEST_VERSION = 60
 _LEAD = re.compile(r"([A-Za-z]+)[ -]+")

@@ -10,12 +10,14 @@ from kb.judge.decide import Weighing, decide_claim, failed_claim
 from kb.judge.figures import weigh_figure
 from kb.judge.findings import weigh_finding
 from kb.judge.parts import Unit, make_evidence, units_of
+from kb.judge.policy import apply_policy
 from kb.judge.quotations import weigh_quotation
 from kb.judge.remainders import derive_remainders
+from kb.judge.strangers import keep_from_strangers
 from kb.judge.verifier import StanceScores, Verifier, apply_veto
 from kb.link import Library, LinkedClaim
 from kb.reader import Reader
-from kb.types import CheckedClaim, Claim, ClaimKind, Comparison, Evidence, Stance
+from kb.types import CheckedClaim, Claim, ClaimKind, Comparison, Evidence, Policy, Stance
 
 __all__ = ["Judging", "StanceScores", "Verifier", "failed_claim", "judge_claims"]
 
@@ -23,13 +25,15 @@ __all__ = ["Judging", "StanceScores", "Verifier", "failed_claim", "judge_claims"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
     """What judging needs beside the claims: what it may read, the article's own date, sources that are
-    the article itself, sources whose text could not be read, a trained verifier if there is one."""
+    the article itself, sources whose text could not be read, a trained verifier if there is one, a
+    newsroom's policy if it has one."""
 
     library: Library
     published: str | None = None
     self_sources: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
     verifier: Verifier | None = None
+    policy: Policy | None = None
 
 
 def judge_claims(
@@ -59,9 +63,10 @@ def judge_claims(
 
 
 def _weigh(one: LinkedClaim, judging: Judging, draft: Reader) -> list[Evidence]:
-    weighed = _weigh_by_rule(one, judging.library, draft)
+    weighed = keep_from_strangers(one.claim, _weigh_by_rule(one, judging.library, draft), judging.library)
     quoted = one.claim.kind is ClaimKind.QUOTATION  # words are compared as words
-    return weighed if quoted else apply_veto(one.claim, weighed, judging.verifier)
+    heard = weighed if quoted else apply_veto(one.claim, weighed, judging.verifier)
+    return apply_policy(heard, judging.policy, judging.library.sources)
 
 
 def _weigh_by_rule(one: LinkedClaim, library: Library, draft: Reader) -> list[Evidence]:
