@@ -547,6 +547,18 @@ class CheckedClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A newsroom's rules beyond the checker's own; each can only make it stricter. `tolerance` is the share of
+    itself by which a hedged figure may be off, None for the checker's; `tiers` are those of the sources that are
+    weighed; `verified` those of the findings that decide; `least_score` in [0, 1] is how near a support must be."""
+
+    tolerance: Decimal | None = None
+    tiers: frozenset[Tier] = frozenset(Tier)
+    verified: frozenset[Verified] = frozenset({Verified.TEXT, Verified.ABSTRACT})
+    least_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The whole result for one article. `ground` hashes the evidence held, `checker` the code, models
     and policy: the same document, ground and checker give the same report, byte for byte. `sources`
@@ -558,6 +570,7 @@ class Report:
     claims: tuple[CheckedClaim, ...]
     issues: tuple[Issue, ...] = ()
     sources: tuple[Source, ...] = field(default=())
+    policy: Policy | None = None
 
 
 def count_labels(claims: Sequence[CheckedClaim]) -> dict[str, int]:

@@ -15,8 +15,9 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from kb.errors import LanguageError, WherefromError
-from kb.types import Raw, Report
+from kb.types import Policy, Raw, Report
 from service import api_models as models
+from service.policy_input import make_policy
 from service.problems import KINDS, ProblemError, describe_faults
 from service.security import MAX_PDF_BYTES, parse_json, read_body
 
@@ -61,6 +62,7 @@ class CheckInput(BaseModel):
     raw: Raw | None = None
     url: str | None = None
     offset_unit: models.OffsetUnit = "codepoint"
+    policy: Policy | None = None
 
     def names(self) -> tuple[str, ...]:
         given = (self.url, self.raw.name if self.raw is not None else None)
@@ -103,13 +105,14 @@ def check_raw(
         from ingest.fetch import fetch
 
         raw = fetch(given.url or "")
-    return workbench.check(raw, progress=progress)
+    return workbench.check(raw, progress=progress, policy=given.policy)
 
 
 def _from_request(request: models.CheckRequest) -> CheckInput:
     _require_english(request.language)
+    policy = make_policy(request.policy) if request.policy is not None else None
     if request.url is not None:
-        return CheckInput(url=request.url, offset_unit=request.offset_unit)
+        return CheckInput(url=request.url, offset_unit=request.offset_unit, policy=policy)
     text, media_type = (
         (request.text, "text/plain") if request.text is not None else (request.html, "text/html")
     )
@@ -117,6 +120,7 @@ def _from_request(request: models.CheckRequest) -> CheckInput:
     return CheckInput(
         raw=Raw(name=request.name or "-", content=content, media_type=media_type),
         offset_unit=request.offset_unit,
+        policy=policy,
     )
 
 

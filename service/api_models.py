@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from service.policy_input import PolicyModel
+
 MAX_TEXT = 200_000
 MAX_QUERY = 500
 _SLUG = r"^[A-Za-z0-9][A-Za-z0-9._#-]*$"
@@ -65,6 +67,9 @@ class CheckRequest(_Request):
         OffsetUnit,
         Field(description="Unit of the offsets into the text: code points, or the UTF-16 units of JavaScript and Java."),
     ] = "codepoint"  # fmt: skip
+    policy: Annotated[
+        PolicyModel | None, Field(description="A newsroom's stricter rules; told in the report, and a part of its checker.")
+    ] = None  # fmt: skip
 
     @model_validator(mode="after")
     def _one_input(self) -> CheckRequest:
@@ -263,6 +268,13 @@ class IssueModel(BaseModel):
     message: str
 
 
+class ToldPolicyModel(BaseModel):
+    tolerance: str | None
+    tiers: Literal["primary", "all"]
+    verified: Literal["text", "abstract"]
+    least_score: float
+
+
 class ReportModel(BaseModel):
     """The claims of one text, each with its verdict and the evidence weighed."""
 
@@ -270,6 +282,9 @@ class ReportModel(BaseModel):
     document: DocumentModel
     summary: SummaryModel
     checker: str
+    policy: Annotated[
+        ToldPolicyModel | None, Field(description="Only where the request had one that asks for more than the rules do.")
+    ] = None  # fmt: skip
     ground: str
     claims: list[CheckedClaimModel]
     issues: list[IssueModel]

@@ -126,6 +126,10 @@ def check(
             help="Write the report to a file: .html, .docx, .md, .json or .txt (corrections).",
         ),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", metavar="FILE", help="A newsroom's stricter rules, as YAML."),
+    ] = None,
 ) -> None:
     """Check articles: each claim with its verdict, source and passage. Nothing is kept.
 
@@ -149,7 +153,8 @@ def check(
     if export is not None and len(inputs) > 1:
         raise typer.BadParameter("it needs one input, not several", param_hint="--export")
     shape = "sarif" if sarif else "vale" if vale else None
-    checking.check(terminal, inputs, url=url, explain=explain, fail_on=labels, shape=shape, export=export)
+    wanted = checking.Wanted(explain=explain, fail_on=labels, shape=shape, export=export, policy=policy)
+    checking.check(terminal, inputs, wanted, url=url)
 
 
 @add_verb(app, "ingest")

@@ -35,6 +35,7 @@ from kb.types import (
     count_labels,
 )
 from service.fragments import fragment_url, safe_url, source_url
+from service.policies import policy_to_json
 
 if TYPE_CHECKING:
     from kb.store import ArticleSummary, Capture, SourceVersion, StoredClaim, VerdictRecord
@@ -114,6 +115,7 @@ def report_to_json(report: Report, *, offset_unit: str = CODEPOINT) -> Json:
         },
         "summary": dict(count_labels(report.claims)),
         "checker": report.checker,
+        **({"policy": policy_to_json(report.policy)} if report.policy is not None else {}),
         "ground": report.ground,
         "claims": [checked_to_json(checked, sources, offsets) for checked in report.claims],
         "issues": [issue_to_json(issue) for issue in report.issues],

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from kb.errors import InputError, StoreError, WriteError
 from kb.ids import hash_bytes, hash_parts
-from kb.types import Claim, Document, Issue, Level, Raw, Report, Source
+from kb.types import Claim, Document, Issue, Level, Policy, Raw, Report, Source
 
 if TYPE_CHECKING:
     from kb.embed import Embedder
@@ -204,9 +204,16 @@ class Workbench:
 
     # ------------------------------------------------------------------ the straight line
 
-    def check(self, raw: Raw, *, progress: Progress | None = None, surroundings: str = "") -> Report:
+    def check(
+        self,
+        raw: Raw,
+        *,
+        progress: Progress | None = None,
+        surroundings: str = "",
+        policy: Policy | None = None,
+    ) -> Report:
         """The report on one article. Nothing is stored or logged. `surroundings` are words around it that
-        name its sources, where it is a part of something larger.
+        name its sources, where it is a part of something larger; `policy` a newsroom's stricter rules.
 
         Raises InputError (and its kinds) where the whole can't be read; faults in parts are issues.
         """
@@ -233,7 +240,7 @@ class Workbench:
         issues += tell_misreferences(misreferences)
         claims = resolve_citations(cited.items, self.resolver)
         try:
-            return self._judge(document, claims, issues, progress, surroundings)
+            return self._judge(document, claims, issues, progress, surroundings, policy)
         finally:
             self.vectors.forget()
             self._mend_index()  # a search is what shows that the vector index is torn
@@ -245,11 +252,13 @@ class Workbench:
         issues: list[Issue],
         progress: Progress | None,
         surroundings: str,
+        policy: Policy | None,
     ) -> Report:
         from kb.judge import Judging, failed_claim, judge_claims
         from kb.link import link_claims
         from service.chains import follow_cited
         from service.origins import find_leaning
+        from service.policies import name_checker
 
         library = self.library
         own = self.sources_that_are(document)
@@ -261,6 +270,7 @@ class Workbench:
             published=document.published,
             self_sources=own,
             unreadable=self._unreadable(claims),
+            policy=policy,
         )
         try:
             linked = link_claims(
@@ -281,11 +291,12 @@ class Workbench:
         named = dict.fromkeys(evidence.source_id for one in checked for evidence in one.evidence)
         return Report(
             document=document,
-            checker=self.checker,
+            checker=name_checker(self.checker, policy),
             ground=self.ground,
             claims=checked,
             issues=tuple(issues),
             sources=tuple(library.sources[source_id] for source_id in sorted(named)),
+            policy=policy,
         )
 
     def cited_anywhere(self, document: Document) -> frozenset[str]:

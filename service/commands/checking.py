@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import WherefromError
@@ -13,27 +14,36 @@ from service.inputs import read_input
 from service.terminal import EXIT_FINDINGS, Terminal, UsageError
 
 
-def check(
-    terminal: Terminal,
-    names: Sequence[str],
-    *,
-    url: str | None = None,
-    explain: int | None = None,
-    fail_on: frozenset[str] = frozenset(),
-    shape: str | None = None,
-    export: Path | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is wanted of a check: claim `explain` with its whole chain, an exit code where a label of `fail_on` is
+    given, all in the `shape` "sarif" or "vale", the report in the file `export`, under the rules of `policy`."""
+
+    explain: int | None = None
+    fail_on: frozenset[str] = frozenset()
+    shape: str | None = None
+    export: Path | None = None
+    policy: Path | None = None
+
+
+def check(terminal: Terminal, names: Sequence[str], wanted: Wanted, *, url: str | None = None) -> None:
     """Prints one report for each input; with --json one object, or for several inputs one object a line,
-    in their order, an unreadable one as its error. With `shape` ("sarif" or "vale") one object for all; with `export` the report goes to that file."""
+    in their order, an unreadable one as its error."""
+    explain, shape, export = wanted.explain, wanted.shape, wanted.export
     if export is not None and export.suffix.removeprefix(".") not in ("html", "docx", "md", "json", "txt"):
         raise UsageError(f"--export {export}: the name must end with .html, .docx, .md, .json or .txt")
     several = len(names) > 1
     gathered: list[tuple[str, Report]] = []
+    policy = None
+    if wanted.policy is not None:
+        from service.policy_input import read_policy
+
+        policy = read_policy(wanted.policy)
     with open_workbench(terminal.settings) as workbench, terminal.progress("Checked") as advance:
         for position, name in enumerate(names):
             with _going_on(terminal, name, several=several):
                 with terminal.working(f"Checking {name}"):
-                    report = workbench.check(read_input(name, url=url))
+                    report = workbench.check(read_input(name, url=url), policy=policy)
                 if export is not None:
                     _write_export(terminal, report, export, name)
                 elif shape is not None:
@@ -44,7 +54,7 @@ def check(
                 else:
                     put_report(terminal, report, name=name, several=several, first=position == 0)
                 counts = count_labels(report.claims)
-                if any(counts[label] for label in fail_on):
+                if any(counts[label] for label in wanted.fail_on):
                     terminal.raise_exit(EXIT_FINDINGS)
             if several:
                 advance(position + 1, len(names))
