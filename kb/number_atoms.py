@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kb.number_arithmetic import shift
 from kb.number_cues import CuePhrase
 from kb.numerals import Numeral
 from kb.types import Unit, UnitKind
@@ -53,6 +54,14 @@ class Atom:
     change: str | None = None  # "from" or "to" of a change from A to B
     tolerance: Decimal | None = None
     carried: bool = False
+
+    def raise_by(self, power: int) -> None:
+        """Multiplies a number without a scale by a power of ten that stands with its unit ("30 MUSD")."""
+        if self.exponent:
+            return
+        self.low, self.high = shift(self.low, power), shift(self.high, power)
+        self.decimals = None if self.decimals is None else self.decimals - power
+        self.exponent, self.plain = power, False
 
     @property
     def live(self) -> bool:

@@ -16,7 +16,11 @@ _UP_VERBS = (
     "gaining improve improves improved improving raise raises raised raising boost boosts boosted boosting expand "
     "expands expanded expanding up upped lift lifts lifted lifting accelerate accelerated accelerates spike spiked "
     "skyrocketed ballooned rallied rebounded advanced appreciated elevated elevates amplified amplifies uplift "
-    "strengthened strengthens quicken quickens speed speeds sped add adds added adding advancing surged firmed"
+    "strengthened strengthens quicken quickens speed speeds sped add adds added adding advancing surged firmed "
+    "advance advances skyrocket skyrockets skyrocketing balloon balloons ballooning rally rallies rallying rebound "
+    "rebounds rebounding appreciates appreciating accelerating spiking strengthening quickening upping leap leaps leapt "
+    "leaped leaping swell swells swelled swelling widen widens widened widening escalate escalates escalated escalating "
+    "heighten heightens heightened mushroomed creep creeps crept hiked hiking bolstered bolsters"
 )
 
 
@@ -28,7 +32,12 @@ _DOWN_VERBS = (
     "sink sinks sank sunk tumble tumbled tumbles ease eased eases down downed slow slows slowed slowing weaken weakened "
     "depreciated narrowed contracted contracts retreated suppress suppresses suppressed degrade degrades degraded "
     "diminish diminishes diminished mitigate mitigates mitigated lessen lessens lessened worsen worsens worsened "
-    "trim trimmed trims collapse collapsed collapses crash crashed nosedived erode eroded"
+    "trim trimmed trims collapse collapsed collapses crash crashed nosedived erode eroded "
+    "plummeting trimming tumble tumbling easing slowing weakens weakening depreciates depreciating narrow narrows "
+    "narrowing contracting retreat retreats retreating suppressing degrading diminishing mitigating lessening worsening "
+    "collapsing crashing nosedive nosedives nosediving eroding erodes pare pares pared paring shave shaves shaved shaving "
+    "slip slips slipped slipping sag sags sagged sagging dwindle dwindles dwindled dwindling recede recedes receded "
+    "subside subsided curb curbs curbed curbing tank tanked tanking"
 )
 
 
@@ -77,7 +86,7 @@ _RANGING = frozenset(
 
 COMPARATIVES = frozenset(
     "more less fewer higher lower greater larger smaller bigger faster slower better worse longer shorter cheaper "
-    "likelier stronger weaker easier harder older younger heavier lighter quicker earlier later poorer richer "
+    "likelier stronger weaker easier harder older younger heavier lighter quicker poorer richer "
     "above below".split()
 )
 

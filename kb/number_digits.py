@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from kb.number_atoms import Atom, atom_of, rejected
+from kb.number_compounds import take_uncertainty
 from kb.number_cues import find_before
 from kb.number_glue import glued_after, glued_before, is_lettered_label, is_ordinal_rank
 from kb.number_labels import (
@@ -19,6 +20,7 @@ from kb.number_labels import (
     is_numbered_list,
     named_before,
 )
+from kb.number_money import scaled_money_before
 from kb.number_spelling import read_fraction
 from kb.number_tokens import NUM, WORD, Token
 from kb.number_units import add_money_rate, apply_minus_word, apply_sign, apply_unit, finish_fraction
@@ -43,7 +45,8 @@ def read_digit_atom(tokens: Sequence[Token], index: int, text: str, previous: At
         return rejected(index, index + 1, "id")
     if read_run(token.text) is None:
         return rejected(index, index + 1, "section_number" if tokens[index].line else "version")
-    money = match_currency_before(tokens, index)
+    scaled = scaled_money_before(tokens, index)
+    money = match_currency_before(tokens, index) if scaled is None else (scaled[0], index - 1)
     if (
         money is None
         and index > 1
@@ -76,11 +79,14 @@ def read_digit_atom(tokens: Sequence[Token], index: int, text: str, previous: At
     _apply_leading_point(tokens, atom, text)
     apply_sign(tokens, atom)
     apply_minus_word(tokens, atom)
+    if money is not None and scaled is not None:
+        atom.raise_by(scaled[1])
     if money is not None:
         atom.unit, atom.first = money[0], money[1]
         apply_sign(tokens, atom)
         add_money_rate(tokens, atom)
         return atom
+    take_uncertainty(tokens, atom)
     apply_unit(tokens, atom)
     why = _refuse_digits(tokens, atom, numeral, text, previous)
     if why is not None:
@@ -108,7 +114,9 @@ def _read_money_below_zero(tokens: Sequence[Token], index: int, money: tuple[Uni
 
 
 def _is_money_code(tokens: Sequence[Token], index: int) -> bool:
-    return tokens[index - 1].kind == WORD and match_currency_before(tokens, index) is not None
+    if tokens[index - 1].kind != WORD:
+        return False
+    return match_currency_before(tokens, index) is not None or scaled_money_before(tokens, index) is not None
 
 
 def _is_mathematics(tokens: Sequence[Token], index: int) -> bool:

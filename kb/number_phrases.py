@@ -13,7 +13,7 @@ from itertools import pairwise
 from kb.number_arithmetic import shift
 from kb.number_atoms import MULTIPLE, TIMES, Atom
 from kb.number_change import governs_change
-from kb.number_compounds import join_fractions, join_tolerance
+from kb.number_compounds import join_cents, join_fractions, join_parts, join_tolerance, reject_positions
 from kb.number_sharing import (
     DETERMINERS,
     HEDGES,
@@ -41,6 +41,9 @@ def join_atoms(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
     """All pairwise readings, in the order in which they take effect."""
     _reject_dimensions(tokens, atoms)
     atoms = _join(tokens, atoms, join_tolerance)
+    atoms = _join(tokens, atoms, join_parts)
+    atoms = _join(tokens, atoms, join_cents)
+    reject_positions(tokens, atoms)
     _reject_score_lines(tokens, atoms)
     atoms = _join(tokens, atoms, _join_dash)
     _mark_changes(tokens, atoms)
@@ -92,7 +95,7 @@ def _join_ratio(tokens: Sequence[Token], left: Atom, right: Atom) -> Atom | None
         return None
     near = words_between(tokens, left, right, past_unit=False)
     kind = _ratio_kind(near, left)
-    if kind is None:
+    if kind is None or (kind == "over" and (right.unit is not None or right.low < 2)):
         return None
     if left.low > right.low or (kind in ("in", "of") and right.low < 2):
         return None
@@ -141,6 +144,8 @@ def _ratio_kind(words: list[str], left: Atom) -> str | None:
         if body and body[0] in ("in", "of") and all(word in DETERMINERS for word in body[1:]):
             return "times"
         return None
+    if words == ["over"] and left.unit is None and left.form in ("digits", "words"):
+        return "over"
     stripped = [word for word in words if word != "-"]
     if stripped in (["in"], ["in", "every"], ["of", "every"], ["for", "every"], ["in", "a"]):
         return "in"
@@ -163,6 +168,8 @@ def _believable_in(tokens: Sequence[Token], left: Atom, right: Atom) -> bool:
 
 def _is_singled(tokens: Sequence[Token], left: Atom) -> bool:
     before = tokens[left.first - 1].low if left.first else ""
+    if tokens[left.number_stop - 1].low == "one" and tokens[left.number_stop - 2].low == "single":
+        return True
     return before in ("only", "just", "least", "exactly", "but", "than")
 
 
@@ -240,6 +247,10 @@ def _reject_score_lines(tokens: Sequence[Token], atoms: list[Atom]) -> None:
     """ "a 2-1 win", "3-1", "89-89": two bare numbers, the first not the smaller, joined by a tight hyphen."""
     for left, right in pairwise(atoms):
         if not (left.live and right.live and left.unit is None and (right.unit is None or right.noun)):
+            continue
+        falls = left.plain and right.plain and left.low > right.low and right.unit is None
+        if falls and words_between(tokens, left, right) == ["over"]:
+            left.why = right.why = "ratio_notation"  # a blood pressure of 120 over 80
             continue
         if not (left.plain and right.plain and left.low >= right.low) or words_between(
             tokens, left, right

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kb.number_atoms import COUNT
-from kb.types import Aggregate, Modifier, Quantity, Relation
+from kb.types import Aggregate, Modifier, Quantity, Relation, UnitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,26 @@ def share_hedge(first: NumberReading, second: NumberReading) -> NumberReading:
     if not one.surface.lower().startswith(one.hedge):
         return second
     return replace(second, quantity=replace(other, modifier=Modifier.APPROX, hedge=one.hedge))
+
+
+def share_direction(text: str, first: NumberReading, second: NumberReading) -> NumberReading:
+    """ "lost 190 points, or 0.6%": the second figure tells the same change in other words."""
+    one, other = first.quantity, second.quantity
+    if one is None or other is None or first.direction is None or second.direction is not None:
+        return second
+    if text[first.end : second.start].strip(" ,") != "or" or one.unit == other.unit:
+        return second
+    if text[: first.start].rstrip().endswith((" to", " at", " from")) or first.change is not None:
+        return second
+    told = {*second.cues, ("direction", first.direction)}
+    if other.unit.kind is not UnitKind.PERCENT or other.unit.name is not None:
+        return replace(second, direction=first.direction, cues=tuple(sorted(told)))
+    return replace(
+        second,
+        quantity=replace(other, relation=Relation.CHANGE_RELATIVE),
+        direction=first.direction,
+        cues=tuple(sorted({*told, ("relation", Relation.CHANGE_RELATIVE.value)})),
+    )
 
 
 def join_bounds(text: str, first: NumberReading, second: NumberReading) -> NumberReading | None:

@@ -122,7 +122,20 @@ def _read_words(tokens: Sequence[Token], first: int, index: int, *, article: boo
         return None
     exponent = last_scale if seen == "scale" and total % 10**last_scale == 0 and last_scale < 99 else 0
     numeral = Numeral(first, stop, Decimal(total + group), None, "words", scaled=total > 0, exponent=exponent)
+    parts = _parts_of(tokens, stop) if 20 < total + group < 1000 and not exponent else None
+    if parts is not None:
+        return Numeral(first, parts[1], numeral.value, None, "fraction", base=parts[0])
     return _extend_words(tokens, numeral)
+
+
+def _parts_of(tokens: Sequence[Token], stop: int) -> tuple[Decimal, int] | None:
+    """ "twenty one fifths": what the counted parts are of one, and their end. Quarters may be of years."""
+    at = stop + 1 if stop < len(tokens) and tokens[stop].text == "-" and tokens[stop].glued else stop
+    if at >= len(tokens) or tokens[at].barrier or tokens[at].low in ("quarters", "halves"):
+        return None
+    word = tokens[at].low
+    base = DENOMINATORS.get(word[:-1], 0) if word.endswith("s") else 0
+    return (Decimal(base), at + 1) if base else None
 
 
 def _extend_words(tokens: Sequence[Token], numeral: Numeral) -> Numeral:

@@ -154,7 +154,7 @@ _TOKEN = re.compile(
     r"|(?P<dots>\.{2,})"
     r"|(?P<hash>#{1,6})"
     r"|(?P<arrow>(?<![-–—=])[-–—=]{1,9}>)"
-    r"|(?P<bound>[<>]=|=[<>])"
+    r"|(?P<bound>[<>] ?=|=[<>])"
     r"|(?P<sym>[^\s*_])"
 )
 
@@ -208,7 +208,7 @@ def _cut(text: str, start: int, end: int, tokens: list[Token], skip: frozenset[i
             elif kind == "dots":
                 piece = "…"
             elif kind == "bound":
-                piece = {"<=": "≤", "=<": "≤", ">=": "≥", "=>": "→"}[piece]
+                piece = {"<=": "≤", "=<": "≤", ">=": "≥", "=>": "→"}[piece.replace(" ", "")]
             tokens.append(Token(SYM, begin, match.end(), piece, piece))
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from kb.number_arithmetic import divide, shift
 from kb.number_atoms import MULTIPLE, RATIO, TIMES, Atom, atom_of
 from kb.number_cues import find_after
+from kb.number_money import scale_money
 from kb.number_nouns import NUMBER_ADJECTIVES, find_noun
 from kb.number_tokens import MASK, NUM, SUP, WORD, Token
 from kb.numerals import Numeral
@@ -76,6 +77,9 @@ def apply_unit(tokens: Sequence[Token], atom: Atom) -> None:
     begin = at + 1 if hyphen else at
     if begin < len(tokens) and not tokens[begin].barrier:
         if _apply_times(tokens, atom, begin):
+            return
+        if scale_money(tokens, atom, begin):
+            _take_after(tokens, atom)
             return
         glued = hyphen or tokens[begin].glued
         match = match_unit(tokens, begin, glued=glued)

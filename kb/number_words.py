@@ -60,6 +60,10 @@ def read_word_atom(tokens: Sequence[Token], index: int) -> Atom | None:
         return _read_several(tokens, index)
     if low == "quarter" and index + 1 < len(tokens) and tokens[index + 1].low in SCALES:
         return fraction_of_unit(tokens, index, index, Decimal(1), Decimal(4))
+    if low in ("a", "one") and index + 2 < len(tokens) and tokens[index + 1].low == "single":
+        singled = _read_single(tokens, index)
+        if singled is not None:
+            return singled
     if low in ("quarter", "third", "half", "tenth") or low in ("a", "an"):
         fraction = read_article_fraction(tokens, index)
         if fraction is not None:
@@ -80,7 +84,33 @@ def read_word_atom(tokens: Sequence[Token], index: int) -> Atom | None:
     numeral = read_words(tokens, index)
     if numeral is None:
         return None
-    return _finish_words(tokens, numeral)
+    return _finish_words(tokens, numeral) if numeral.base is None else finish_fraction(tokens, numeral)
+
+
+_SINGLED_FROM = 4  # words between "a single" and "out of"
+
+
+def _read_single(tokens: Sequence[Token], index: int) -> Atom | None:
+    """ "a single sample out of one hundred" is one of them; "not a single one" is none, and isn't read."""
+    before = tokens[index - 1].low if index and not tokens[index].barrier else ""
+    if before in ("not", "without", "never", "nor", "hardly", "barely"):
+        return None
+    if tokens[index + 2].low == "one" and not any(one.barrier for one in tokens[index + 1 : index + 5]):
+        after = (
+            index + 5 if [one.low for one in tokens[index + 3 : index + 5]] == ["of", "the"] else index + 4
+        )
+        counted = after < len(tokens) and (tokens[after].kind == NUM or tokens[after].low in NUMBER_WORDS)
+        if counted and tokens[index + 3].low == "of":
+            return word_atom(index, index + 3, Decimal(1))
+    for at in range(index + 2, min(index + 3 + _SINGLED_FROM, len(tokens) - 2)):
+        if tokens[at].barrier or tokens[at].kind != WORD:
+            return None
+        if tokens[at].low == "out" and tokens[at + 1].low == "of":
+            after = at + 3 if tokens[at + 2].low in ("the", "these", "all", "some") else at + 2
+            leads = after < len(tokens) and (tokens[after].kind == NUM or tokens[after].low in NUMBER_WORDS)
+            stop = index + 3 if tokens[index + 2].low == "one" else index + 2
+            return word_atom(index, stop, Decimal(1)) if leads or _leads_to_number(tokens, at) else None
+    return None
 
 
 def _is_name_part(tokens: Sequence[Token], index: int) -> bool:

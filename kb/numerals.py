@@ -185,6 +185,12 @@ def read_digits(tokens: Sequence[Token], index: int, *, money: bool = False) -> 
         return Numeral(index, stop, value, decimals, "digits", plain=is_plain, comma=comma)
     exponent, stop = scale
     places = None if decimals is None else decimals - exponent
+    added = _read_remainder(tokens, stop, exponent) if decimals == 0 else None
+    if added is not None:
+        value, stop = add(shift(value, exponent), added[0]), added[1]
+        last = _read_scale(tokens, stop, money=money) if exponent == 2 else None
+        more, stop = last if last is not None else (0, stop)
+        return Numeral(index, stop, shift(value, more), None, "digits", scaled=True, exponent=more)
     part = read_part(tokens, stop)
     if part is not None and not decimals:
         total = add(shift(value, exponent), shift(part[0], exponent))
@@ -192,6 +198,24 @@ def read_digits(tokens: Sequence[Token], index: int, *, money: bool = False) -> 
     return Numeral(
         index, stop, shift(value, exponent), places, "digits", scaled=True, comma=comma, exponent=exponent
     )
+
+
+def _read_remainder(tokens: Sequence[Token], stop: int, exponent: int) -> tuple[Decimal, int] | None:
+    """ "3 hundred and 21": what is added behind a scale in words, smaller than it; and its end."""
+    if exponent not in (2, 3) or tokens[stop - 1].low not in ("hundred", "thousand"):
+        return None
+    at = stop + 1 if stop < len(tokens) and tokens[stop].low == "and" else stop
+    if at >= len(tokens) or any(one.barrier for one in tokens[stop : at + 1]) or tokens[at].kind != NUM:
+        return None
+    digits = tokens[at].text
+    if not digits.isdigit() or digits[0] == "0" or len(digits) > exponent or tokens[at].glued:
+        return None
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if after is not None and after.glued and after.text not in ".,;:)!?%":
+        return None
+    if after is not None and not after.barrier and after.low in ("thousand", "hundred") and exponent == 3:
+        return None  # "3 thousand and 4 hundred"
+    return Decimal(digits), at + 1
 
 
 def _join_groups(tokens: Sequence[Token], index: int) -> int:

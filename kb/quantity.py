@@ -17,12 +17,12 @@ from kb.number_aggregates import find_aggregate
 from kb.number_arithmetic import shift
 from kb.number_atoms import COUNT, TIMES, Atom
 from kb.number_change import COMPARATIVES, direction_of, find_change
-from kb.number_compounds import join_parts
+from kb.number_compounds import join_listed_parts
 from kb.number_context import find_markup, find_masks
 from kb.number_cues import CuePhrase, find_after, find_before, take_degree
 from kb.number_grammar import read_atoms
 from kb.number_phrases import join_atoms
-from kb.number_readings import NumberReading, join_bounds, share_aggregate, share_hedge
+from kb.number_readings import NumberReading, join_bounds, share_aggregate, share_direction, share_hedge
 from kb.number_scales import name_scale
 from kb.number_sharing import fill_nouns
 from kb.number_tokens import Folded, Token, fold, tokenize
@@ -41,9 +41,9 @@ __all__ = [
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of a text, in order, not overlapping; text[q.start:q.end] == q.surface. Two numbers
-    may make one quantity ("1 hour 17 minutes")."""
-    found = [reading.quantity for reading in read_numbers(text) if reading.quantity is not None]
-    return join_parts(text, found)
+    in a list may make one quantity ("24 hours, 39 minutes")."""
+    found = (reading.quantity for reading in read_numbers(text) if reading.quantity is not None)
+    return join_listed_parts(text, found)
 
 
 def read_numbers(text: str) -> tuple[NumberReading, ...]:
@@ -68,7 +68,7 @@ def read_numbers(text: str) -> tuple[NumberReading, ...]:
                 readings[-1] = between
                 last_end = between.end
                 continue
-            reading = share_hedge(readings[-1], reading)
+            reading = share_direction(text, readings[-1], share_hedge(readings[-1], reading))
         readings.append(reading)
         last_end = reading.end
     return tuple(readings)

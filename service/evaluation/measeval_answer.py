@@ -141,7 +141,7 @@ def _modifiers(surface: str, quantity: ReadQuantity) -> tuple[str, ...]:
     mods = []
     if quantity.kind is UnitKind.COUNT and quantity.modifier is not Modifier.RANGE:
         mods.append("IsCount")
-    if quantity.modifier is Modifier.APPROX:
+    if quantity.modifier is Modifier.APPROX or quantity.hedged:
         mods.append("IsApproximate")
     if quantity.modifier in (Modifier.RANGE, Modifier.AT_LEAST, Modifier.AT_MOST):
         mods.append("IsRange")

@@ -23,7 +23,8 @@ class ReadQuantity:
     """One quantity of a text. `start`/`end` cover it with its unit, `number` the numeral alone. `low` and
     `high` are None where unbounded; `base` is the N of "n of N". `name` says more about the unit (see
     kb.types.Unit). `direction` is up, down or None (None too for the level that a change leads to); `change` is
-    "from" or "to" at the ends of a change. `vague` is a lower bound that a word like "dozens" makes."""
+    "from" or "to" at the ends of a change. `vague` is a lower bound that a word like "dozens" makes;
+    `hedged` says that a word of approximation stands with it, whatever the modifier is."""
 
     start: int
     end: int
@@ -38,6 +39,7 @@ class ReadQuantity:
     direction: str | None = None
     change: str | None = None
     vague: bool = False
+    hedged: bool = False
 
     def as_quantity(self) -> Quantity:
         """The same as our own value, for comparisons that are written for it."""
@@ -107,6 +109,7 @@ def read_ours(text: str, also: Collection[str] = ()) -> list[ReadQuantity]:
                 base=quantity.base,
                 direction=None if _is_reached(text, reading) else reading.direction,
                 change=reading.change,
+                hedged=any(role == "hedge" for role, _ in reading.cues),
                 vague=quantity.high is None and all(role != "bound" for role, _ in reading.cues),
             )
         )
