@@ -12,19 +12,22 @@ from service.fragments import safe_url
 from service.schemas import capture_to_json, public_name, source_to_json
 
 if TYPE_CHECKING:
-    from kb.store import Store
+    from kb.store import ArticleSummary, Store
 
 _PAGE = 200
 _MOST_CLAIMS = 5_000  # of one source that are looked through for the articles that lean on it
 
 
-def load_source_json(store: Store, source: Source, others: Iterable[Source]) -> dict[str, Any]:
-    """`others` are the sources that may dispute it; it may be among them."""
+def load_source_json(
+    store: Store, source: Source, others: Iterable[Source], leaning: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """`others` are the sources that may dispute it; it may be among them. `leaning`: what list_leaning gives,
+    where it is known already."""
     known = {one.id: one for one in others}
     return {
         **source_to_json(source, store.load_source_versions(source.id)),
         "contested_by": list_contesting(source, known),
-        "articles": list_leaning(store, source.id),
+        "articles": list_leaning(store, source.id) if leaning is None else leaning,
         "captures": [capture_to_json(capture) for capture in store.load_captures(source.id)],
         "cite": {
             "text": cite_in_prose(source),
@@ -54,27 +57,31 @@ def list_contesting(source: Source, known: Mapping[str, Source]) -> list[dict[st
 def list_leaning(store: Store, source_id: str) -> list[dict[str, Any]]:
     """The articles with claims that cite the source or rest on it, most claims first; `claims` are their
     ids in the order of the article."""
-    found: dict[str, dict[str, Any]] = {}
+    listed: list[tuple[ArticleSummary, str]] = []
     after: str | None = None
-    seen = 0
-    while seen < _MOST_CLAIMS:
+    while len(listed) < _MOST_CLAIMS:
         page = store.list_claims(source=source_id, limit=_PAGE, after=after)
-        for stored in page.items:
-            article = stored.article
-            entry = found.setdefault(
-                article.id,
-                {
-                    "id": article.id,
-                    "title": article.title,
-                    "name": public_name(article.name),
-                    "url": safe_url(article.url),
-                    "published": article.published,
-                    "claims": [],
-                },
-            )
-            entry["claims"].append(stored.checked.claim.id)
-        seen += len(page.items)
+        listed += [(stored.article, stored.checked.claim.id) for stored in page.items]
         after = page.next
         if after is None:
             break
+    return group_leaning(listed)
+
+
+def group_leaning(listed: Iterable[tuple[ArticleSummary, str]]) -> list[dict[str, Any]]:
+    """Pairs of an article and the id of one of its claims, as list_leaning gives them."""
+    found: dict[str, dict[str, Any]] = {}
+    for article, claim_id in listed:
+        entry = found.setdefault(
+            article.id,
+            {
+                "id": article.id,
+                "title": article.title,
+                "name": public_name(article.name),
+                "url": safe_url(article.url),
+                "published": article.published,
+                "claims": [],
+            },
+        )
+        entry["claims"].append(claim_id)
     return sorted(found.values(), key=lambda entry: (-len(entry["claims"]), entry["id"]))

@@ -23,6 +23,7 @@ from kb.store.values import (
 )
 
 if TYPE_CHECKING:
+    from kb.store.marks import ClaimMark, Marks
     from kb.store.store import Store
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "Capture",
     "ChainHead",
     "Change",
+    "ClaimMark",
     "ClaimPage",
     "Facets",
+    "Marks",
     "SourceRevision",
     "SourceVersion",
     "Store",
@@ -47,4 +50,8 @@ def __getattr__(name: str) -> Any:
         from kb.store.store import Store
 
         return Store
+    if name in ("ClaimMark", "Marks"):
+        from kb.store import marks
+
+        return getattr(marks, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -140,24 +140,35 @@ def load_evidence(connection: Connection, numbers: Sequence[int]) -> dict[int, t
 
 def load_history(connection: Connection, claim_id: str) -> tuple[VerdictRecord, ...]:
     """Every verdict ever recorded on a claim, oldest first."""
+    return load_histories(connection, [claim_id])[claim_id]
+
+
+def load_histories(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[VerdictRecord, ...]]:
+    """Every verdict ever recorded on each of these claims, oldest first; empty where there is none."""
     table = schema.verdicts
-    chosen = connection.execute(
-        select(table).where(table.c.claim_id == claim_id).order_by(table.c.number)
-    ).all()
-    weighed = load_evidence(connection, [row.number for row in chosen])
-    return tuple(
-        VerdictRecord(
-            number=row.number,
-            verdict=rows.decode(Verdict, row.body, f"verdict {row.number}"),
-            evidence=weighed.get(row.number, ()),
-            ground=row.ground,
-            checker=row.checker,
-            document_sha256=row.document_sha256,
-            recorded_at=rows.read_time(row.recorded_at),
-            sha256=row.sha256,
+    chosen = [
+        row
+        for part in rows.chunks(ids)
+        for row in connection.execute(
+            select(table).where(table.c.claim_id.in_(part)).order_by(table.c.number)
         )
-        for row in chosen
-    )
+    ]
+    weighed = load_evidence(connection, [row.number for row in chosen])
+    histories: dict[str, list[VerdictRecord]] = {one: [] for one in ids}
+    for row in chosen:
+        histories[row.claim_id].append(
+            VerdictRecord(
+                number=row.number,
+                verdict=rows.decode(Verdict, row.body, f"verdict {row.number}"),
+                evidence=weighed.get(row.number, ()),
+                ground=row.ground,
+                checker=row.checker,
+                document_sha256=row.document_sha256,
+                recorded_at=rows.read_time(row.recorded_at),
+                sha256=row.sha256,
+            )
+        )
+    return {one: tuple(records) for one, records in histories.items()}
 
 
 def list_changes(connection: Connection, *, after: int, limit: int) -> tuple[VerdictChange, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 from kb.errors import NotFoundError
 from kb.store import rows, schema
 from kb.store.articles import load_checked, load_summaries, select_run_claims
-from kb.store.chain import load_history
+from kb.store.chain import load_histories, load_history
 from kb.store.values import NOT_CHECKED, ClaimPage, Facets, StoredClaim
 from kb.text import fold_text
 
@@ -81,6 +83,27 @@ def load_claim(connection: Connection, claim_id: str) -> StoredClaim:
         current=bool(row.current),
         history=load_history(connection, claim_id),
     )
+
+
+def load_claims(connection: Connection, ids: Sequence[str]) -> tuple[StoredClaim, ...]:
+    """Claims that articles make now, each with its whole history, in the order of `ids`; an unknown id is
+    left out."""
+    table = schema.claims
+    places = [
+        row
+        for part in rows.chunks(ids)
+        for row in connection.execute(
+            select(table.c.id, table.c.article_id, table.c.position).where(
+                table.c.id.in_(part), table.c.current.is_(True)
+            )
+        )
+    ]
+    histories = load_histories(connection, ids)
+    found = {
+        stored.checked.claim.id: dataclasses.replace(stored, history=histories[stored.checked.claim.id])
+        for stored in _load_claims(connection, places)
+    }
+    return tuple(found[one] for one in ids if one in found)
 
 
 def _load_claims(connection: Connection, page: Any) -> tuple[StoredClaim, ...]:

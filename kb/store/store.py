@@ -16,9 +16,23 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, func, select
 
 from kb.errors import NotFoundError, StoreError, WriteError
-from kb.store import articles, backup, captures, chain, checks, held, queries, rows, schema, sources, vectors
+from kb.store import (
+    articles,
+    backup,
+    captures,
+    chain,
+    checks,
+    held,
+    marks,
+    queries,
+    rows,
+    schema,
+    sources,
+    vectors,
+)
 from kb.store.engine import open_engine, reading, writing
 from kb.store.lock import LOCK, hold_lock
+from kb.store.marks import Marks
 from kb.store.migrate import HEAD, keeps_log, read_revision, upgrade
 from kb.store.values import (
     ArticleSummary,
@@ -228,6 +242,17 @@ class Store:
         """A claim with its history, also one that its article no longer makes; NotFoundError."""
         with self._read() as connection:
             return queries.load_claim(connection, claim_id)
+
+    def load_claims(self, ids: Sequence[str]) -> tuple[StoredClaim, ...]:
+        """Claims that articles make now, each with its history, in the order of `ids`; unknown ids are
+        left out."""
+        with self._read() as connection:
+            return queries.load_claims(connection, ids)
+
+    def load_marks(self) -> Marks:
+        """One mark for every claim, article and source: equal marks, equal things."""
+        with self._read() as connection:
+            return marks.load_marks(connection)
 
     # ----------------------------------------------------------------------- vectors
 

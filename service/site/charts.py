@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-ROW_HEIGHT = 82  # pixels: the row's name, a value above the line, the line, a value below it
-BAR_HEIGHT = 52  # pixels: the row's name and its bar
+ROW_HEIGHT = 88  # pixels: the row's name, a value above the line, the line, a value below it
+LOW_ROW_HEIGHT = 68  # pixels: without values below the line
+BAR_HEIGHT = 56  # pixels: the row's name and its bar
 _LEFT, _WIDTH = Decimal(6), Decimal(88)  # percent of the picture's width that the axis takes
 _NEAR = Decimal(11)  # percent of the width within which two values below the line would run together
 _MAX_DIGITS = 15  # beyond these a scale has no meaning for a reader
@@ -101,6 +102,11 @@ class Picture:
         return tuple(role for role in ("found", "former", "claimed") if role in present)
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Of its bars' stretches, each once, in the order of the bars."""
+        return tuple(dict.fromkeys(part.key for bar in self.bars for part in bar.stretches))
+
+    @property
     def has_spread(self) -> bool:
         return any(mark.line for row in self.drawn for mark in row.marks)
 
@@ -155,15 +161,17 @@ def draw_axis(
     axis = make_axis(values, percent=unit == "%")
     if axis is None:
         return None
+    low = all(mark.role == "found" for row in rows for mark in row.marks)
+    row_height = LOW_ROW_HEIGHT if low else ROW_HEIGHT
     drawn = tuple(
-        DrawnRow(name=row.name, top=i * ROW_HEIGHT, marks=_draw_marks(row.marks, axis))
+        DrawnRow(name=row.name, top=i * row_height, marks=_draw_marks(row.marks, axis))
         for i, row in enumerate(rows)
     )
     return Picture(
         id=name,
         title=title,
         description=description,
-        height=len(rows) * ROW_HEIGHT + 28,
+        height=len(rows) * row_height + 26,
         ticks=tuple((_percent(axis.place(tick)), f"{_plain(tick)}{unit}") for tick in axis.ticks),
         drawn=drawn,
         header=tuple(header),

@@ -35,6 +35,23 @@ class Entry:
     tags: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Of what: `path` is its address without ending, `page` the page that it follows."""
+
+    path: str = "feed"
+    title: str = _NAME
+    page: str = "index.html"
+
+    @property
+    def root(self) -> str:
+        """From the feed to the site's root."""
+        return "../" * self.path.count("/")
+
+
+WHOLE = Feed()
+
+
 def entry_id(entry: Entry, base_url: str | None) -> str:
     """A tag: URI on the site's host, or a name-based UUID where the host isn't known."""
     specific = f"claims/{entry.claim_id}/{entry.version}"
@@ -44,20 +61,21 @@ def entry_id(entry: Entry, base_url: str | None) -> str:
     return f"tag:{host},{entry.recorded_at[:10]}:{specific}"
 
 
-def make_atom(entries: Sequence[Entry], *, base_url: str | None, changed: str) -> bytes:
+def make_atom(entries: Sequence[Entry], *, base_url: str | None, changed: str, feed: Feed = WHOLE) -> bytes:
     updated = max((entry.recorded_at for entry in entries), default=changed) or "1970-01-01T00:00:00Z"
-    own = (base_url or "") + "feed.atom"
-    feed_id = own if base_url else uuid.uuid5(uuid.NAMESPACE_URL, "wherefrom:feed").urn
+    own = f"{base_url}{feed.path}.atom" if base_url else f"{feed.path.rpartition('/')[2]}.atom"
+    feed_id = own if base_url else uuid.uuid5(uuid.NAMESPACE_URL, f"wherefrom:{feed.path}").urn
+    root = base_url or feed.root
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
         f"  <id>{_text(feed_id)}</id>",
-        f"  <title>{_text(_NAME)}</title>",
+        f"  <title>{_text(feed.title)}</title>",
         f"  <subtitle>{_text(_SUBTITLE)}</subtitle>",
         f"  <updated>{_text(updated)}</updated>",
         "  <author><name>Wherefrom</name></author>",
         f'  <link rel="self" type="application/atom+xml" href={_attribute(own)}/>',
-        f'  <link rel="alternate" type="text/html" href={_attribute((base_url or "") + "index.html")}/>',
+        f'  <link rel="alternate" type="text/html" href={_attribute(root + feed.page)}/>',
     ]
     for entry in entries:
         lines += [
@@ -65,7 +83,7 @@ def make_atom(entries: Sequence[Entry], *, base_url: str | None, changed: str) -
             f"    <id>{_text(entry_id(entry, base_url))}</id>",
             f'    <title type="text">{_text(entry.title)}</title>',
             f"    <updated>{_text(entry.recorded_at)}</updated>",
-            f'    <link rel="alternate" type="text/html" href={_attribute((base_url or "") + entry.path)}/>',
+            f'    <link rel="alternate" type="text/html" href={_attribute(root + entry.path)}/>',
             *(f"    <category term={_attribute(tag)}/>" for tag in entry.tags),
             f'    <summary type="text">{_text(entry.summary)}</summary>',
             "  </entry>",
@@ -74,17 +92,21 @@ def make_atom(entries: Sequence[Entry], *, base_url: str | None, changed: str) -
     return "\n".join(lines).encode()
 
 
-def make_json_feed(entries: Sequence[Entry], *, base_url: str | None) -> bytes:
-    feed: dict[str, object] = {
+def make_json_feed(entries: Sequence[Entry], *, base_url: str | None, feed: Feed = WHOLE) -> bytes:
+    fields: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": _NAME,
+        "title": clean_text(feed.title),
         "description": _SUBTITLE,
         "language": "en",
-        **({"home_page_url": base_url, "feed_url": f"{base_url}feed.json"} if base_url else {}),
+        **(
+            {"home_page_url": base_url + feed.page, "feed_url": f"{base_url}{feed.path}.json"}
+            if base_url
+            else {}
+        ),
         "items": [
             {
                 "id": entry_id(entry, base_url),
-                "url": (base_url or "") + entry.path,
+                "url": (base_url or feed.root) + entry.path,
                 "title": clean_text(entry.title),
                 "content_text": clean_text(entry.summary),
                 "date_published": entry.recorded_at,
@@ -93,7 +115,7 @@ def make_json_feed(entries: Sequence[Entry], *, base_url: str | None) -> bytes:
             for entry in entries
         ],
     }
-    return dumps(feed, indent=True)
+    return dumps(fields, indent=True)
 
 
 def make_sitemaps(paths: Sequence[str], base_url: str) -> list[tuple[str, bytes]]:

@@ -7,8 +7,9 @@ by the server for one at a time. Refuses to know files, and how a template looks
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,10 +27,13 @@ from service.schemas import (
     format_time,
     public_name,
 )
-from service.site import source_views, views, words
+from service.site import embeds, pictures, source_views, views, words
+from service.site.book import ClaimBook, ClaimRow
+from service.site.charts import Picture, write_csv
 from service.site.cite import claim_bibtex, claim_citation
-from service.site.render import render, shorten
-from service.source_json import list_leaning, load_source_json
+from service.site.measured import read_measured
+from service.site.render import EMBED_META_POLICY, render, shorten
+from service.source_json import group_leaning, list_leaning, load_source_json
 
 PER_PAGE = 100  # claims on one page of a list
 _RELATED = 4
@@ -41,6 +45,7 @@ _NAV = (
     ("topics/index.html", "topics/", "Topics"),
     ("methodology.html", "methodology", "Method"),
 )
+_SEARCH = ("search/index.html", "search/", "Search")
 _LIVE_NAV = (
     ("check", "check", "Check a text"),
     ("claims", "claims", "Claims"),
@@ -49,6 +54,14 @@ _LIVE_NAV = (
     ("methodology.html", "methodology", "Method"),
     ("docs", "docs", "API"),
 )
+_STAMPED = {
+    "index.html", "methodology.html", "claims/index.html", "sources/index.html", "articles/index.html",
+    "topics/index.html", "search/index.html",
+}  # fmt: skip
+_TABLE = re.compile(
+    r"(sources|articles|topics)/([A-Za-z0-9][A-Za-z0-9._-]{0,119})\.[a-z]{1,12}(?:-\d{1,3})?\.csv"
+)
+_DRAWN = 20  # claims of one label that a picture of a source looks through
 _ADDRESS = re.compile(r"(claims|sources|articles|topics)/([A-Za-z0-9][A-Za-z0-9._-]{0,119})\.(html|json)")
 
 
@@ -59,19 +72,6 @@ class Topic:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRow:
-    """A claim in a list."""
-
-    id: str
-    text: str
-    badge: views.Badge
-    article_id: str
-    article_title: str
-    source_title: str
-    recorded_at: str
-
-
 def article_name(article: ArticleSummary) -> str:
     return article.title or words.host_of(safe_url(article.url)) or public_name(article.name)
 
@@ -79,12 +79,20 @@ def article_name(article: ArticleSummary) -> str:
 class Pages:
     """`base_url` is where the site will stand (None: unknown); `live` when the server shows the pages."""
 
-    def __init__(self, store: Store, *, base_url: str | None = None, live: bool = False) -> None:
+    def __init__(
+        self, store: Store, *, base_url: str | None = None, live: bool = False, searchable: bool = False
+    ) -> None:
         self.store = store
+        self.searchable = searchable  # whether the static site gets its search page
         self.base_url = base_url.rstrip("/") + "/" if base_url else None
         self.live = live
+        self.book: ClaimBook | None = None  # every claim in short, where all of them are built
+        self._held: dict[str, tuple[tuple[str, str, str], ...]] = {}  # the current texts of a source
+        self._report: Report | None = None  # of the article asked for last
         self._decided: dict[str, tuple[ClaimRow, ...]] = {}  # some claims that a source decided, by its id
         self._near: tuple[str, tuple[StoredClaim, ...]] | None = None  # of the article asked for last
+
+        self._tables: dict[str, bytes] = {}  # of the pictures of the pages made since they were taken
 
     # ------------------------------------------------------------------ what there is
 
@@ -123,6 +131,13 @@ class Pages:
             if after is None:
                 return
 
+    def iter_rows(self, *, source: str | None = None, topic: str | None = None) -> Iterator[ClaimRow]:
+        """The claims of a source or topic as they stand in a list."""
+        if self.book is not None:
+            yield from (one.row for one in self.book.find(source=source, topic=topic))
+        else:
+            yield from (self.make_row(claim) for claim in self.iter_claims(source=source, topic=topic))
+
     def make_row(self, claim: StoredClaim) -> ClaimRow:
         checked = claim.checked
         view = views.make_claim(checked, 1, self.sources)
@@ -145,7 +160,7 @@ class Pages:
         is none."""
         match = _ADDRESS.fullmatch(path)
         if match is None:
-            return None
+            return self._find_table(path)
         folder, identifier, ending = match.groups()
         try:
             if ending == "json":
@@ -156,6 +171,28 @@ class Pages:
             return makers[folder](identifier), "text/html; charset=utf-8"
         except NotFoundError:
             return None
+
+    def take_tables(self) -> dict[str, bytes]:
+        """The CSV files of the pictures on the pages made since the last call, by address."""
+        taken, self._tables = self._tables, {}
+        return taken
+
+    def _find_table(self, path: str) -> tuple[bytes, str] | None:
+        match = _TABLE.fullmatch(path)
+        if match is None or self.find(f"{match[1]}/{match[2]}.html") is None:
+            return None
+        content = self.take_tables().get(path)
+        return (content, "text/csv; charset=utf-8") if content is not None else None
+
+    def keep_pictures(self, folder: str, page: str, drawn: Iterable[Picture | None]) -> list[Picture]:
+        """The pictures that there are, each naming the file of its table, which is kept to be taken."""
+        named = []
+        for picture in drawn:
+            if picture is not None:
+                name = f"{page}.{picture.id}.csv"
+                self._tables[f"{folder}/{name}" if folder else name] = write_csv(picture.header, picture.rows)
+                named.append(replace(picture, csv=name))
+        return named
 
     def _find_json(self, folder: str, identifier: str) -> tuple[bytes, str] | None:
         makers: dict[str, Callable[[str], bytes]] = {
@@ -172,6 +209,8 @@ class Pages:
         last = claim.history[-1] if claim.history else None
         page_url = f"{self.base_url}claims/{view.id}.html" if self.base_url else None
         moment = last.recorded_at if last is not None else article.saved_at
+        short = self.book.shorts.get(claim_id) if self.book is not None else None
+        row = short.row if short is not None else self.make_row(claim)
         context = {
             "claim": view,
             "article": article,
@@ -195,6 +234,15 @@ class Pages:
             "versions": self._versions(view),
             "related": self._related(claim),
             "neighbours": self._neighbours(claim),
+            "tags": embeds.claim_meta(row, page_url),
+            "structured": embeds.make_claim_review(
+                row,
+                view.explanation,
+                view.confirmed_by,
+                page_url,
+                (article_name(article), article.url, article.published),
+            ),
+            "oembed": f"{self.base_url}embed/{view.id}.json" if self.base_url else None,
             "citation": claim_citation(view, article_name(article), moment, page_url),
             "bibtex": claim_bibtex(view, article_name(article), moment, page_url),
         }
@@ -202,15 +250,22 @@ class Pages:
 
     def _versions(self, view: views.ClaimView) -> list[tuple[str, str, str]]:
         """(source title, sha256, day) of the texts that the deciding evidence was read from."""
-        rows = []
+        rows: list[tuple[str, str, str]] = []
         for source_id in dict.fromkeys(e.source.id for e in view.evidence if e.exact and e.source.id):
-            current = [v for v in self.store.load_source_versions(source_id) if v.current]
-            rows += [(self.sources[source_id].title, v.sha256, format_time(v.added_at)[:10]) for v in current]
+            if source_id not in self._held:
+                self._held[source_id] = tuple(
+                    (self.sources[source_id].title, v.sha256, format_time(v.added_at)[:10])
+                    for v in self.store.load_source_versions(source_id)
+                    if v.current
+                )
+            rows += self._held[source_id]
         return rows
 
     def _related(self, claim: StoredClaim) -> list[ClaimRow]:
         """Other claims that the same source decided."""
-        deciding = _deciding_sources(claim)
+        if self.book is not None:
+            return [one.row for one in self.book.related(claim.checked.claim.id)]
+        deciding = find_deciding(claim)
         if not deciding:
             return []
         if deciding[0] not in self._decided:
@@ -218,13 +273,15 @@ class Pages:
                 self.make_row(other)
                 for label in ("contested", "supported")
                 for other in self.store.list_claims(source=deciding[0], label=label, limit=20).items
-                if deciding[0] in _deciding_sources(other)
+                if deciding[0] in find_deciding(other)
             )
         own = claim.checked.claim.id
         return [row for row in self._decided[deciding[0]] if row.id != own][:_RELATED]
 
     def _neighbours(self, claim: StoredClaim) -> list[ClaimRow]:
         """The claims before and after it in its article."""
+        if self.book is not None:
+            return [one.row for one in self.book.neighbours(claim.checked.claim.id)]
         article = claim.article.id
         if self._near is None or self._near[0] != article:
             self._near = (article, tuple(self.iter_claims(article=article)))
@@ -238,8 +295,8 @@ class Pages:
     def source(self, source_id: str) -> bytes:
         source = self.sources.get(source_id) or self.store.load_source(source_id)
         claims: dict[str, list[ClaimRow]] = {key: [] for key in words.LABEL_WORDS}
-        for claim in self.iter_claims(source=source_id):
-            claims[words.label_key(claim.checked.verdict.label)].append(self.make_row(claim))
+        for row in self.iter_rows(source=source_id):
+            claims[row.badge.key].append(row)
         context = {
             "source": source,
             "byline": words.describe_source(source),
@@ -255,13 +312,17 @@ class Pages:
                 for v in self.store.load_source_versions(source_id)
             ],
             "findings": [views.make_finding(finding) for finding in source.findings],
+            "disputed": self.keep_pictures("sources", source_id, self._draw_disputed(source, bool(claims["contested"]))),
+            "pictures": self.keep_pictures("sources", source_id, (*pictures.picture_versions(source), *pictures.picture_intervals(source), *pictures.picture_properties([source], alone=True))),
             "disputes": views.make_disputes(source, self.sources),
             "claims": {key: rows for key, rows in claims.items() if rows},
             "claim_count": sum(len(rows) for rows in claims.values()),
             "source_topics": [topic for topic in self.topics if topic.id in source.topics],
             "history": [source_views.make_version(version, source) for version in source.versions],
+            "tags": embeds.source_meta(source),
+            "feeds": self._feeds(f"feeds/sources/{source_id}", source.title),
             "origin": source_views.make_origin(source, self.sources),
-            "articles": list_leaning(self.store, source_id),
+            "articles": self._leaning(source_id),
             "captures": [source_views.make_capture(capture) for capture in self.store.load_captures(source_id)],
             "citation": cite_in_prose(source),
             "formats": [
@@ -271,11 +332,33 @@ class Pages:
         }  # fmt: skip
         return self._render("source.html", f"sources/{source_id}.html", context)
 
+    def _leaning(self, source_id: str) -> list[dict[str, Any]]:
+        if self.book is None:
+            return list_leaning(self.store, source_id)
+        rows = self.iter_rows(source=source_id)
+        return group_leaning((self.articles[row.article_id], row.id) for row in rows)
+
+    def _load_article(self, article_id: str) -> Report:
+        if self._report is None or self._report.document.id != article_id:
+            self._report = self.store.load_article(article_id)
+        return self._report
+
+    def _draw_disputed(self, source: Source, contested: bool) -> tuple[Picture, ...]:
+        """Among the first claims of each label that lean on it; a source without a contested one has none."""
+        if not contested:
+            return ()
+        leaning = [
+            claim
+            for label in ("contested", "supported")
+            for claim in self.store.list_claims(source=source.id, label=label, limit=_DRAWN).items
+        ]
+        return pictures.picture_disputed(source, leaning)
+
     def article(self, article_id: str) -> bytes:
         summary = self.articles.get(article_id)
         if summary is None:
             raise NotFoundError(f"no article {article_id} in the knowledge base", id=article_id)
-        report = self.store.load_article(article_id)
+        report = self._load_article(article_id)
         context = {
             "article": summary,
             "name": article_name(summary),
@@ -283,6 +366,7 @@ class Pages:
             "host": words.host_of(safe_url(summary.url)),
             "page_link": safe_url(summary.url),
             **self.report_context(report, whole=False),
+            "pictures": self.keep_pictures("articles", article_id, [pictures.picture_counts(summary.counts)]),
         }
         return self._render("article.html", f"articles/{article_id}.html", context)
 
@@ -307,8 +391,8 @@ class Pages:
             raise NotFoundError(f"no topic {topic_id} in the knowledge base", id=topic_id)
         holders = [source for source in self.sources.values() if topic_id in source.topics]
         claims: dict[str, list[ClaimRow]] = {key: [] for key in words.LABEL_WORDS}
-        for claim in self.iter_claims(topic=topic_id):
-            claims[words.label_key(claim.checked.verdict.label)].append(self.make_row(claim))
+        for row in self.iter_rows(topic=topic_id):
+            claims[row.badge.key].append(row)
         figures = [
             (finding, views.make_finding(finding), source)
             for source in sorted(holders, key=lambda one: (one.published or "", one.id), reverse=True)
@@ -317,6 +401,9 @@ class Pages:
         ]
         context = {
             "topic": topic,
+            "pictures": self.keep_pictures(
+                "topics", topic_id, pictures.picture_properties(holders, alone=False)
+            ),
             "figures": figures,
             "sources": sorted(holders, key=lambda one: (one.published or "", one.id), reverse=True),
             "claims": {key: rows for key, rows in claims.items() if rows},
@@ -332,11 +419,12 @@ class Pages:
 
     def source_json(self, source_id: str) -> bytes:
         source = self.sources.get(source_id) or self.store.load_source(source_id)
-        return dumps(load_source_json(self.store, source, self.sources.values()), indent=True)
+        leaning = self._leaning(source_id)
+        return dumps(load_source_json(self.store, source, self.sources.values(), leaning), indent=True)
 
     def article_json(self, article_id: str) -> bytes:
         return dumps(
-            article_to_json(self.store.load_article(article_id), self.articles.get(article_id)), indent=True
+            article_to_json(self._load_article(article_id), self.articles.get(article_id)), indent=True
         )
 
     # ------------------------------------------------------------------ lists and fixed pages
@@ -350,8 +438,8 @@ class Pages:
             "last": last,
             "previous_page": claim_list_name(number - 1) if number > 1 else None,
             "next_page": claim_list_name(number + 1) if number < last else None,
-            "summary": words.summarize_counts(counts),
-            "bar": make_bar(counts),
+            "summary": words.summarize_counts(counts) if number == 1 else "",
+            "bar": make_bar(counts) if number == 1 else (),
             "labels": words.LABEL_MEANINGS,
             "label_words": words.LABEL_WORDS,
         }
@@ -378,7 +466,21 @@ class Pages:
 
     def topic_list(self, uses: dict[str, int]) -> bytes:
         sources = {t.id: sum(t.id in s.topics for s in self.sources.values()) for t in self.topics}
-        return self._render("topics.html", "topics/index.html", {"uses": uses, "source_counts": sources})
+        context = {
+            "uses": uses,
+            "source_counts": sources,
+            "pictures": self.keep_pictures("topics", "index", [self.draw_topics()]),
+        }
+        return self._render("topics.html", "topics/index.html", context)
+
+    def draw_topics(self) -> Picture | None:
+        """Labels by topic."""
+        return pictures.picture_topics(
+            [
+                (topic.title, Counter(row.badge.key for row in self.iter_rows(topic=topic.id)))
+                for topic in self.topics
+            ]
+        )
 
     def home(self, latest: list[ClaimRow], counts: dict[str, int], topic_uses: dict[str, int]) -> bytes:
         context = {
@@ -388,6 +490,7 @@ class Pages:
             "source_count": len(self.sources),
             "article_count": len(self.articles),
             "finding_count": sum(len(source.findings) for source in self.sources.values()),
+            "searchable": self.searchable,
             "uses": topic_uses,
         }
         return self._render("home.html", "index.html", context)
@@ -400,6 +503,7 @@ class Pages:
             "groups": {key: groups[key] for key in ("supported", "contested", "unsourced")},
             "label_words": words.LABEL_WORDS,
             "label_meanings": words.LABEL_MEANINGS,
+            "rates": read_measured(),
         }
         return self._render("methodology.html", "methodology.html", context)
 
@@ -407,28 +511,50 @@ class Pages:
         """Shown under any address, so its links are absolute where the site's address is known."""
         return self._render("404.html", "404.html", {}, root=self.base_url or "")
 
+    def search(self) -> bytes:
+        context = {
+            "examples": ("25%", "one in four", "evaluation awareness"),
+            "badges": [views.label_badge(key) for key in words.LABEL_WORDS],
+        }
+        return self._render("search_site.html", "search/index.html", context)
+
+    def _feeds(self, path: str, title: str) -> tuple[tuple[str, str], ...]:
+        """(title, address without ending) of a page's own feeds; the server has none."""
+        return () if self.live else ((f"Verdicts: {shorten(title, 60)}", path),)
+
+    def embed(self, row: ClaimRow, explanation: str) -> bytes:
+        context = {"row": row, "explanation": explanation, "embed_policy": EMBED_META_POLICY}
+        canonical = f"{self.base_url}claims/{row.id}.html" if self.base_url else None
+        return self._render("embed.html", f"embed/{row.id}.html", {**context, "canonical": canonical})
+
     def page(self, template: str, path: str, context: dict[str, Any]) -> bytes:
         """A page of the server's own in the site's dress."""
         return self._render(template, path, context)
 
     def _render(self, template: str, path: str, context: dict[str, Any], root: str | None = None) -> bytes:
+        # The state of the whole stands where the whole is shown: on every page it would change them all.
+        stamped = self.live or path in _STAMPED
         return render(
             template,
             {
                 "root": "../" * path.count("/") if root is None else root,
                 "path": path,
                 "canonical": f"{self.base_url}{path}" if self.base_url else None,
-                "changed": self.changed,
-                "ground": self.ground,
+                "changed": self.changed if stamped else "",
+                "ground": self.ground if stamped else "",
                 "live": self.live,
-                "nav": _LIVE_NAV if self.live else _NAV,
+                "nav": _LIVE_NAV if self.live else (_SEARCH, *_NAV) if self.searchable else _NAV,
                 "topics": self.topics,
+                "feeds": (),
+                "tags": (),
+                "structured": "",
+                "oembed": None,
                 **context,
             },
         )
 
 
-def _deciding_sources(claim: StoredClaim) -> list[str]:
+def find_deciding(claim: StoredClaim) -> list[str]:
     verdict = claim.checked.verdict
     return [evidence.source_id for evidence in claim.checked.evidence if evidence.id in verdict.evidence_ids]
 

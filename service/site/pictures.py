@@ -7,7 +7,6 @@ HTML. A figure is drawn only beside others of the same unit.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -41,56 +40,52 @@ _INTERVAL = re.compile(
 # ------------------------------------------------------------------ labels
 
 
-def picture_counts(counts: Mapping[str, int], name: str) -> Picture | None:
+def picture_counts(counts: Mapping[str, int]) -> Picture | None:
     """The bar of an article's claims by label; None where there is no claim."""
     parts = [(key, counts.get(key, 0)) for key in words.LABEL_WORDS]
     if not any(count for _, count in parts):
         return None
     total = counts["claims"]
     supported = counts.get("supported", 0)
-    return dataclasses.replace(
-        draw_bars(
-            "mix",
-            title=f"{supported} of {words.count_words(total, 'claim')} {'has' if supported == 1 else 'have'} the support of a primary source",
-            description=f"A bar in parts: {words.summarize_counts(dict(counts))}.",
-            bars=[("", parts)],
-            header=("label", "claims"),
-            table=[(words.LABEL_WORDS[key], str(count)) for key, count in parts if count],
-        ),
-        csv=f"{name}.csv",
+    return draw_bars(
+        "mix",
+        title=f"{supported} of {words.count_words(total, 'claim')} {'has' if supported == 1 else 'have'} the support of a primary source",
+        description=f"A bar in parts: {words.summarize_counts(dict(counts))}.",
+        bars=[("", parts)],
+        header=("label", "claims"),
+        table=[(words.LABEL_WORDS[key], str(count)) for key, count in parts if count],
     )
 
 
-def picture_topics(topics: Sequence[tuple[str, Mapping[str, int]]], csv: str) -> Picture | None:
-    """Labels by topic, for topics that have a claim; counts as kb.store.Facets.label gives them."""
+def picture_topics(topics: Sequence[tuple[str, Mapping[str, int]]]) -> Picture | None:
+    """Labels by topic, for topics that have a claim; counts by label's key."""
     held = [(title, counts) for title, counts in topics if any(counts.values())]
     if not held:
         return None
     keys = tuple(words.LABEL_WORDS)
-    contested = [(counts.get("contested", 0), title) for title, counts in held]
-    most, where = max(contested, key=lambda pair: pair[0])
-    if most:
-        title = f"Most contested claims are on {where.lower()}: {most}"
-        if sum(count == most for count, _ in contested) > 1:
-            title = f"{sum(count for count, _ in contested)} claims by topic are contested"
+    contested = {title: counts.get("contested", 0) for title, counts in held}
+    most = max(contested.values())
+    where = [title for title, count in contested.items() if count == most]
+    if most and len(where) == 1:
+        title = f"{where[0]} has the most contested claims: {most}"
+    elif most:
+        on = sum(count > 0 for count in contested.values())
+        title = f"{on} of {words.count_words(len(held), 'topic')} {'has' if on == 1 else 'have'} a contested claim"
     else:
         title = "No claim on any topic is contested"
-    return dataclasses.replace(
-        draw_bars(
-            "topics-mix",
-            title=title,
-            description="One bar for each topic, parted by label. A claim may be on several topics.",
-            bars=[
-                (
-                    f"{shorten(name, _NAME)}: {words.count_words(sum(counts.values()), 'claim')}",
-                    [(key, counts.get(key, 0)) for key in keys],
-                )
-                for name, counts in held
-            ],
-            header=("topic", *(words.LABEL_WORDS[key] for key in keys)),
-            table=[(name, *(str(counts.get(key, 0)) for key in keys)) for name, counts in held],
-        ),
-        csv=csv,
+    return draw_bars(
+        "topics",
+        title=title,
+        description="One bar for each topic, parted by label. A claim may be on several topics.",
+        bars=[
+            (
+                f"{shorten(name, _NAME)}: {words.count_words(sum(counts.values()), 'claim')}",
+                [(key, counts.get(key, 0)) for key in keys],
+            )
+            for name, counts in held
+        ],
+        header=("topic", *(words.LABEL_WORDS[key] for key in keys)),
+        table=[(name, *(str(counts.get(key, 0)) for key in keys)) for name, counts in held],
     )
 
 
@@ -143,7 +138,7 @@ def picture_disputed(source: Source, claims: Sequence[StoredClaim]) -> tuple[Pic
             table=table,
         )
         if picture is not None:
-            pictures.append(dataclasses.replace(picture, csv=f"{source.id}-{picture.id}.csv"))
+            pictures.append(picture)
     return tuple(pictures[:_MAX_PICTURES])
 
 
@@ -199,14 +194,46 @@ def picture_versions(source: Source) -> tuple[Picture, ...]:
             table=table,
         )  # fmt: skip
         if picture is not None:
-            pictures.append(dataclasses.replace(picture, csv=f"{source.id}-{picture.id}.csv"))
+            pictures.append(picture)
     return tuple(pictures[:_MAX_PICTURES])
+
+
+def picture_intervals(source: Source) -> tuple[Picture, ...]:
+    """Its figures for which it states an interval, one picture for each unit."""
+    groups: dict[tuple[str, str], list[tuple[SourceFinding, Quantity]]] = defaultdict(list)
+    for finding in source.findings:
+        for quantity in finding.quantities[:1]:
+            if _mark("found", quantity, _interval(finding)).spread is not None:
+                groups[_unit(quantity)].append((finding, quantity))
+    pictures: list[Picture] = []
+    for members in groups.values():
+        picture = draw_axis(
+            f"interval-{len(pictures) + 1}",
+            title=f"{_name(members[0][0])}: {_say(members[0][1])}, between {_tell_interval(members[0][0])}"
+            if len(members) == 1
+            else "How far its figures may be off",
+            description="; ".join(f"{_name(f)}: {_say(q)}, {f.interval}" for f, q in members),
+            unit=_tick_unit(members[0][1]),
+            rows=[
+                AxisRow(name=shorten(_name(f), _NAME), marks=(_mark("found", q, _interval(f)),))
+                for f, q in members[:_MAX_ROWS]
+            ],
+            header=("finding", "figure", "interval"),
+            table=[(_name(f), _say(q), f.interval or "") for f, q in members],
+        )
+        if picture is not None:
+            pictures.append(picture)
+    return tuple(pictures[:_MAX_PICTURES])
+
+
+def _tell_interval(finding: SourceFinding) -> str:
+    return " and ".join((finding.interval or "").removeprefix("95% CI ").split(" to "))
 
 
 # ------------------------------------------------------------------ one property, several values
 
 
-def picture_properties(sources: Sequence[Source], csv: str, *, alone: bool) -> tuple[Picture, ...]:
+def picture_properties(sources: Sequence[Source], *, alone: bool) -> tuple[Picture, ...]:
     """Findings that measure the same property in the same unit, each with its interval where the source
     gives one. `alone`: within one source; else only what two sources or more measured. Plain counts (of
     participants, of tasks) say nothing beside each other and are left out."""
@@ -252,7 +279,7 @@ def picture_properties(sources: Sequence[Source], csv: str, *, alone: bool) -> t
             ],
         )  # fmt: skip
         if picture is not None:
-            pictures.append(dataclasses.replace(picture, csv=f"{csv}-{picture.id}.csv"))
+            pictures.append(picture)
         if len(pictures) == _MAX_PICTURES:
             break
     return tuple(pictures)

@@ -34,6 +34,12 @@ META_POLICY = PAGE_POLICY.replace("; frame-ancestors 'none'", "").replace(
     "style-src 'self'", "style-src 'self' file:"
 )
 
+# A card in another page's frame: nothing but its own style.
+EMBED_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+EMBED_META_POLICY = EMBED_POLICY.replace("; frame-ancestors *", "").replace(
+    "style-src 'self'", "style-src 'self' file:"
+)
+
 
 def clean_text(text: str) -> str:
     """Text that is safe to print in a page, a feed or a title."""

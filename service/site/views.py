@@ -149,6 +149,11 @@ def make_badge(verdict: Verdict) -> Badge:
     )
 
 
+def label_badge(key: str) -> Badge:
+    """A label alone, without a reason."""
+    return Badge(key=key, word=words.LABEL_WORDS[key], reason="", title="", meaning=words.LABEL_MEANINGS[key])
+
+
 def make_claim(checked: CheckedClaim, number: int, sources: Mapping[str, Source]) -> ClaimView:
     """`sources` are those that have a page; evidence from another is named by its id alone."""
     claim, verdict = checked.claim, checked.verdict
