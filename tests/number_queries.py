@@ -66,7 +66,7 @@ ASKED: dict[str, tuple[str, str]] = {
     "two in five": (_PILOT, _SAME),
     "60 percent": (_PILOT, _REST),
     "10 percentage points": (_POINTS, _SAME),
-    "ten points": (_POINTS, _SAME),
+    "10 points": (_POINTS, _SAME),
     "3x": (_FOLD, _SAME),
     "tripled": (_FOLD, _SAME),
     "1.5 million": (_RECORDS, _SAME),

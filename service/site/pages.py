@@ -401,6 +401,7 @@ class Pages:
         ]
         context = {
             "topic": topic,
+            "feeds": self._feeds(f"feeds/topics/{topic_id}", topic.title),
             "pictures": self.keep_pictures(
                 "topics", topic_id, pictures.picture_properties(holders, alone=False)
             ),

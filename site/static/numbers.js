@@ -27,7 +27,8 @@ const reader = (pattern) => new RegExp(EDGE + pattern, "iuy");
 // Each: pattern at a place, and what its groups mean. The first that fits at a place wins.
 const READERS = [
   [reader(`(${NUMBER})(?:\\s?[-–]\\s?(?=\\d)| to | and )(${NUMBER})\\s?(?:%|(?:percent|per cent|pct)${END})`), (m) => shares([m[1], m[2]])],
-  [reader(`(${NUMBER})[\\s-]?(?:percentage[ -]points?|points?|pp)${END}`), (m) => plain("points", m[1])],
+  [reader(`(${NUMBER})[\\s-]?(?:percentage[ -]points?|pp)${END}`), (m) => plain("points", m[1])],
+  [reader(`((?=[.\\d])${DIGITS})[\\s-]?points?${END}`), (m) => plain("points", m[1])],
   [reader(`(${NUMBER})\\s?(?:%|[\\s-]?(?:percent|per cent|pct)${END})`), (m) => shares([m[1]])],
   [reader(`(${NUMBER}) (?:out of every|out of|in every|in|of) (${NUMBER})${END}`), (m) => fraction(m[1], m[2])],
   [reader(`(\\d{1,12})/(\\d{1,12})(?![\\d/])${END}`), (m) => fraction(m[1], m[2])],
