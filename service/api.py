@@ -50,12 +50,14 @@ from service.schemas import (
     source_to_json,
     summary_to_json,
 )
+from service.searching import search_all
 from service.security import LOOPBACK_HOSTS, Guard
 from service.source_json import load_source_json
 from service.source_lookup import sources_of
 
 if TYPE_CHECKING:
     from kb.store import ClaimPage, Store
+    from service.protocols.matching_cache import MatcherCache
     from service.workbench import Workbench
 
 _FACET_WORDS = {"label": {"not_checked": "not checked"}}
@@ -118,7 +120,7 @@ def create_app(
     _add_claims(app, workbench.store)
     _add_sources(app, workbench.store)
     _add_articles(app, workbench.store)
-    _add_search(app, workbench, worker)
+    _add_search(app, workbench, matchers, worker)
     _add_health(app, workbench)
     add_history(app, workbench.store, respond)
     add_openapi(app)
@@ -133,7 +135,7 @@ def create_app(
     add_protocols(app, workbench, matchers, worker)
     from service.pages import add_pages
 
-    add_pages(app, workbench, worker, site=site)
+    add_pages(app, workbench, matchers, worker, site=site)
     return app
 
 
@@ -296,19 +298,31 @@ def _add_articles(app: FastAPI, store: Store) -> None:
         return respond(request, article_to_json(store.load_article(article_id)))
 
 
-def _add_search(app: FastAPI, workbench: Workbench, worker: Worker) -> None:
+def _add_search(app: FastAPI, workbench: Workbench, matchers: MatcherCache, worker: Worker) -> None:
     @app.get("/v1/search", response_model=models.SearchModel, **describe("search"))
     async def search(request: Request, query: Annotated[models.SearchQuery, Query()]) -> Response:
-        """Stored claims that hold the words, and passages and findings of sources that fit them."""
+        """Stored claims by their words and their number, and passages and findings of sources that fit.
+
+        A number is looked for as a number: `25%` finds "a quarter", and `matches` says so.
+        """
 
         def work() -> Json:
-            answer = workbench.search(query.q, query.limit)
+            answer = search_all(workbench, matchers, query.q, query.limit)
             known: dict[str, Source] = {}
             return {
                 "ok": True,
                 "claims": [
                     claim_to_json(claim, sources_of(workbench.store, [claim], known))
                     for claim in answer.claims
+                ],
+                "matches": [
+                    {
+                        "id": match.claim.checked.claim.id,
+                        "score": match.score,
+                        "same": match.same,
+                        "reasons": list(match.reasons),
+                    }
+                    for match in answer.matches
                 ],
                 "passages": [
                     {

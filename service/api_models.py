@@ -498,9 +498,21 @@ class HitModel(BaseModel):
     dense: float
 
 
+class SearchMatchModel(BaseModel):
+    """Why a claim was found. `same`: it makes the same statement as the query."""
+
+    id: str
+    score: Annotated[float, Field(ge=0, le=1)]
+    same: bool
+    reasons: Annotated[list[str], Field(examples=[["the same figure: a quarter"]])]
+
+
 class SearchModel(BaseModel):
     ok: Literal[True]
     claims: list[ClaimModel]
+    matches: Annotated[
+        list[SearchMatchModel], Field(description="Of the claims that say what the query says, best first.")
+    ]
     passages: list[HitModel]
 
 

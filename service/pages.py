@@ -24,19 +24,23 @@ from service.api_docs import list_routes
 from service.api_models import MAX_QUERY, MAX_TEXT
 from service.problems import KINDS, ProblemError, problem_response, to_problem
 from service.report_export import FORMATS, MEDIA_TYPES, export_report, list_corrections
+from service.searching import search_all
 from service.security import read_body
 from service.site.pages import Pages, article_name
 from service.site.render import static_files
 from service.source_lookup import sources_of
 
 if TYPE_CHECKING:
+    from service.protocols.matching_cache import MatcherCache
     from service.workbench import Workbench
 
 _HTML = "text/html; charset=utf-8"
 _ASSET_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
-def add_pages(app: FastAPI, workbench: Workbench, worker: Worker, *, site: Path | None) -> None:
+def add_pages(
+    app: FastAPI, workbench: Workbench, matchers: MatcherCache, worker: Worker, *, site: Path | None
+) -> None:
     """Add every page to the application; a built site, if one is given, under /site/."""
     assets = dict(static_files())
     if site is not None:
@@ -103,7 +107,7 @@ def add_pages(app: FastAPI, workbench: Workbench, worker: Worker, *, site: Path 
 
         def work() -> bytes:
             made = pages()
-            found = workbench.search(query, 20) if query else None
+            found = search_all(workbench, matchers, query, 20) if query else None
             for hit in found.hits if found is not None else ():
                 made.sources.setdefault(hit.source.id, hit.source)
             context = {
