@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from kb.number_arithmetic import add, multiply, shift
 from kb.number_atoms import RATIO, Atom
+from kb.number_powers import read_power
 from kb.number_sharing import words_between
 from kb.number_tokens import SYM, WORD, Token
 from kb.types import Modifier, Quantity, UnitKind
@@ -178,6 +179,35 @@ def join_cents(tokens: Sequence[Token], left: Atom, right: Atom) -> Atom | None:
         right.after,
     )
     return left
+
+
+def raise_brackets(tokens: Sequence[Token], atoms: list[Atom]) -> None:
+    """ "(0.28–0.42)×10⁻¹⁰ m", "3.5–6.1 (×10⁻⁴) wt%": the power behind or in the bracket is the whole range's."""
+    kept: list[Atom] = []
+    for atom in atoms:
+        if kept and atom.first < kept[-1].number_stop:
+            continue  # the ten and its exponent
+        kept.append(atom)
+        stop = max(atom.stop, atom.number_stop)
+        wide = atom.is_range or atom.tolerance is not None
+        if not (atom.live and wide and atom.unit is None) or stop + 2 >= len(tokens):
+            continue
+        signs = (tokens[stop].text, tokens[stop + 1].text)
+        closing = signs[0] == ")" and atom.first > 0 and tokens[atom.first - 1].text == "("
+        if not closing and signs != ("(", "×"):
+            continue
+        power = read_power(tokens, atom.start_number, stop + 1, Decimal(1))
+        if power is None or (not closing and (power[2] >= len(tokens) or tokens[power[2]].text != ")")):
+            continue
+        end = power[2] if closing else power[2] + 1
+        atom.low, atom.high = multiply(atom.low, power[0]), multiply(atom.high, power[0])
+        atom.decimals = None if atom.decimals is None else atom.decimals + power[1]
+        atom.first -= closing
+        atom.stop = atom.number_stop = end
+        match = match_unit(tokens, end, glued=tokens[end].glued) if end < len(tokens) else None
+        if match is not None:
+            atom.unit, atom.stop = match.unit, match.stop
+    atoms[:] = kept
 
 
 def reject_positions(tokens: Sequence[Token], atoms: list[Atom]) -> None:

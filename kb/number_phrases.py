@@ -13,7 +13,14 @@ from itertools import pairwise
 from kb.number_arithmetic import shift
 from kb.number_atoms import MULTIPLE, TIMES, Atom
 from kb.number_change import governs_change
-from kb.number_compounds import join_cents, join_fractions, join_parts, join_tolerance, reject_positions
+from kb.number_compounds import (
+    join_cents,
+    join_fractions,
+    join_parts,
+    join_tolerance,
+    raise_brackets,
+    reject_positions,
+)
 from kb.number_sharing import (
     DETERMINERS,
     HEDGES,
@@ -46,6 +53,7 @@ def join_atoms(tokens: Sequence[Token], atoms: list[Atom]) -> list[Atom]:
     reject_positions(tokens, atoms)
     _reject_score_lines(tokens, atoms)
     atoms = _join(tokens, atoms, _join_dash)
+    raise_brackets(tokens, atoms)
     _mark_changes(tokens, atoms)
     atoms = _join(tokens, atoms, _join_ratio)
     atoms = _join(tokens, atoms, _join_range)
