@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from bench_building import time_builds
 from bench_linking import time_linking
 from bench_reading import describe, find_examples, measure_speeds
 
@@ -44,6 +45,7 @@ def main() -> None:
         rows.append((f"POST /v1/check, {_WORDS} words, warm", _time_api(home, article)))
         seconds, claims = time_linking(home, article)
         rows.append((f"linking and judging {claims} claims, warm", seconds))
+    rows += time_builds(10_000)
     for name, seconds in rows:
         sys.stdout.write(f"{name:<40} {seconds:7.2f} s\n")
     for name, figure in describe(measure_speeds(find_examples())):

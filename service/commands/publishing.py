@@ -17,8 +17,13 @@ def build(terminal: Terminal, out: Path, *, base_url: str | None) -> None:
         built = build_site(store, out, base_url=base_url, progress=advance)
     if terminal.settings.json:
         counts = {"pages": built.pages, "claims": built.claims, "sources": built.sources}
-        terminal.put_json({"ok": True, "out": str(out), **counts, "articles": built.articles})
+        made = {"articles": built.articles, "written": len(built.written), "searchable": built.searchable}
+        terminal.put_json({"ok": True, "out": str(out), **counts, **made})
         return
+    if not built.searchable:
+        terminal.say(
+            "The site has no search page: there is nothing to search, or pagefind-bin isn’t installed."
+        )
     terminal.put_text(
         f"{built.pages} pages for {built.claims} claims, {built.sources} sources and {built.articles} articles."
     )
