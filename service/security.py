@@ -53,7 +53,7 @@ COMMON_HEADERS: dict[str, str] = {
     "Permissions-Policy": (
         "accelerometer=(), autoplay=(), camera=(), display-capture=(), fullscreen=(), geolocation=(), "
         "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), "
-        "screen-wake-lock=(), web-share=(), xr-spatial-tracking=()"
+        "screen-wake-lock=(), xr-spatial-tracking=()"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",
@@ -135,7 +135,6 @@ class Guard:
         if not same:
             return ProblemError("cross_site", KINDS["cross_site"].meaning)
         return None
-
 
     def _friendly_origin(self, scope: Scope) -> str | None:
         """The Origin header where it is one that may post from elsewhere."""
