@@ -59,7 +59,9 @@ function plan(read) {
   }
   if (read.figures.some((one) => one.rest.length)) {
     const rest = read.figures.filter((one) => one.restOf).map((one) => `${one.surface} leaves ${one.restOf.replace(/(\.\d)\d+$/, "$1")}%`);
-    steps.push({ title: `What remains of it: ${rest.join(", ")}`, words, tokens: read.figures.map((one) => (one.rest.length ? one.rest : one.same)) });
+    const left = (rounded) => read.figures.map((one) => (one.rest.length ? one.rest.slice(0, rounded ? undefined : 1) : one.same));
+    steps.push({ title: `What remains of it: ${rest.join(", ")}`, words, tokens: left(false) });
+    steps.push({ title: `Rounds to what remains: ${rest.join(", ")}`, words, tokens: left(true) });
   }
   return steps;
 }
