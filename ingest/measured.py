@@ -22,12 +22,14 @@ from ingest.measured_words import (
     phrase_before,
 )
 from kb.types import Quantity, UnitKind
+from kb.unit_names import SYMBOLS, WORD_UNITS
 
 Measured = tuple[str | None, str | None]  # the thing, the property
 
 _COUNTED = frozenset({UnitKind.COUNT, UnitKind.RATIO})
 _SIGN_BEFORE = re.compile(r"(?P<name>[^\W\d_][\w′'/.]{0,11})\s?[=≈~∼<>≤≥]{1,2}\s?$")
 _LABEL = re.compile(r"^([^:()]{3,90}):\s[^:]{0,40}$")
+_NAMED = re.compile(r"[^\W\d_]{3,}(?: [^\W\d_]{3,}){0,3}")
 _COPULAS = frozenset("is are was were be been being remains remained equals reached reaches".split())
 _HAVING = frozenset(
     "has have had having shows showed shown with exhibits exhibited displays yields yielded gave gives".split()
@@ -46,9 +48,37 @@ def measure_cell(row: str, column: str, noun: str) -> Measured:
 def measure_figure(parse: Parse, quantity: Quantity, span_end: int) -> Measured:
     """The thing and the property that a figure measures; its noun phrase ends at span_end."""
     thing, measured = _measure(parse, quantity, span_end)
+    thing = None if thing is not None and _is_no_thing(parse, thing) else thing
+    if measured is not None and measured.lower() in _EMPTY_VERBS:
+        measured = None  # "scale bars represent 10 μm" says not what has 10 μm
     if thing is None and measured is not None and names_measure(measured):
         return measured, None
     return thing, (None if measured == thing else measured)
+
+
+_SIZES = frozenset({UnitKind.OTHER, UnitKind.DURATION, UnitKind.SCORE, UnitKind.FLOP})
+# Verbs that alone, without an object, tell no property of anything.
+_EMPTY_VERBS = frozenset(
+    "represent represents represented representing yield yields yielded yielding obtain obtained obtains reveal reveals "
+    "revealed range ranges ranged ranging produce produces produced producing find finds found finding use uses used "
+    "using show shows showed shown occur occurs occurred occurring follow follows followed following lead leads led "
+    "leading correspond corresponds corresponded consider considered include includes included including see seen give "
+    "gives gave given get gets got make makes made making do does did done become becomes became set sets vary varies "
+    "varied exceed exceeds exceeded remain remains remained".split()
+)
+
+
+def _is_no_thing(parse: Parse, words: str) -> bool:
+    """A bare adjective, adverb or unit: no thing that could have a measure."""
+    if words.lower() in WORD_UNITS or words in SYMBOLS:
+        return True
+    if " " in words:
+        return False
+    tags = {token.tag for token in parse.tokens if token.text == words}
+    return bool(tags) and tags <= _NO_THING_TAGS and not words[:1].isupper()
+
+
+_NO_THING_TAGS = frozenset("JJ JJR JJS RB RBR RBS IN DT CC MD".split())
 
 
 def _measure(parse: Parse, quantity: Quantity, span_end: int) -> Measured:
@@ -71,6 +101,9 @@ def _measure(parse: Parse, quantity: Quantity, span_end: int) -> Measured:
     if bracketed and start - opened <= 60:
         inside = parse.text[opened + 1 : start].strip(" ~≈=:<>,;")
         phrase = phrase_before(parse, opened)
+        told = inside.rpartition(";")[2].strip()
+        if quantity.unit.kind in _SIZES and _NAMED.fullmatch(told) and not names_measure(told):
+            return told, None  # "(scale bar, 50 μm)"
         if phrase and (counted is None or not inside):
             worded = re.search(r"[A-Za-z]", inside) is not None
             return phrase, (inside if worded and len(inside) < 40 else counted)
@@ -219,6 +252,7 @@ def _measure_by_preposition(parse: Parse, quantity: Quantity, counted: str | Non
     first = parse.at(quantity.start)
     if first is None or first < 2:
         return None
+    first = _list_start(parse, first)
     before = parse.tokens[first - 1]
     if before.lower not in ("of", "at", "to"):
         return None
@@ -230,6 +264,30 @@ def _measure_by_preposition(parse: Parse, quantity: Quantity, counted: str | Non
     owner = find_owner(parse, noun, before=first - 1)
     owner = owner or _owner_in_clause(parse, noun)
     return owner or counted, name_noun(parse, noun, end=first - 1, owned=owner is not None)
+
+
+_LISTING = frozenset((",", "and", "or", "&", "/"))
+_LONGEST_LIST = 24  # tokens
+
+
+def _list_start(parse: Parse, index: int) -> int:
+    """Where the list of figures begins that a figure goes on: what is said of the first is said of each."""
+    tokens = parse.tokens
+    at = start = index
+    while at > 1 and index - at < _LONGEST_LIST:
+        before = tokens[at - 1]
+        number = before.text[:1].isdigit()
+        unit = (
+            tokens[at - 2].text[:1].isdigit()
+            and before.lower not in _LISTING
+            and tokens[at].lower in _LISTING
+        )
+        if not number and not unit and before.lower not in _LISTING:
+            break
+        at -= 1
+        if number:
+            start = at
+    return start if start > 1 else index
 
 
 # --------------------------------------------------------------------------- clauses

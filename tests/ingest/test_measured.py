@@ -81,3 +81,31 @@ def test_what_holds_no_clause_is_left(text: str) -> None:
 def test_the_level_of_an_interval_is_no_claim_of_its_own() -> None:
     text = "Orca 7 resisted shutdown in 97% of runs (95% CI 96-98%)."
     assert "95%" not in [claim.span.exact for claim in claims_of(text, ClaimKind.QUANTITY)]
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_every_figure_of_a_list_behind_a_noun_has_that_noun(at: int) -> None:
+    thing, measured = figure("The films had a thickness of 10 nm, 20 nm and 30 nm after annealing.", at)
+    assert (thing, measured) == ("films", "thickness")
+
+
+def test_a_name_before_a_figure_in_a_bracket_is_the_thing() -> None:
+    assert figure("The cells were stained twice in both groups (scale bar, 50 nm).", -1) == (
+        "scale bar",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The scale bars represent 50 nm in each panel.", "The value ranges from 12% to 30% over the runs."],
+)
+def test_a_verb_that_says_no_property_is_none(text: str) -> None:
+    assert figure(text)[1] not in ("represent", "ranges")
+
+
+@pytest.mark.parametrize(
+    "text", ["It took 30 minutes longer than usual.", "They were 12% better in 5 km runs than before."]
+)
+def test_an_adjective_or_a_unit_is_no_thing(text: str) -> None:
+    assert figure(text)[0] not in ("longer", "better", "km", "usual")
