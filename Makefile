@@ -11,7 +11,7 @@ WHEREFROM = $(VENV)/bin/wherefrom --home $(DEMO_HOME)
 EXAMPLE = service/examples/article-benchmarks.txt
 PYTEST_FLAGS ?=
 
-.PHONY: help demo test test-train test-clients soak lint bench clean
+.PHONY: help demo test test-train test-clients soak lint lock bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make test-clients  real clients of the editors' protocols against the live server"
 	@echo "make soak        the long tests: many kills, many checks"
 	@echo "make lint        ruff, mypy --strict and the import contract"
+	@echo "make lock        the hashed lock file anew"
 	@echo "make bench       how long the command line and the API take"
 	@echo "make clean       remove what the targets above have made"
 
@@ -85,6 +86,10 @@ lint: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+# The hashes of every package that a user's machine installs, anew after a change of constraints.txt.
+lock: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m tests.safety.lock_file
 
 bench: $(VENV)/.installed
 	$(VENV)/bin/python tests/bench.py
