@@ -24,6 +24,7 @@ from kb.errors import InputError, LimitError
 from kb.types import Block, Issue, Note, NoteMark
 
 READER = "pdf/2"
+_TOLD = 8  # figures that one issue names
 _WORKER = Path(__file__).with_name("pdf_worker.py")
 _STAMP = re.compile(r"arXiv:\d{4}\.\d{4,5}\S*\s+\[[\w.-]+\]\s+(\d{1,2}\s+\w{3,9}\s+\d{4})")
 _POOR_TITLE = re.compile(r"untitled|microsoft word|\.(?:pdf|docx?|tex|indd|dvi|pptx?)\b|^\s*$", re.IGNORECASE)
@@ -111,6 +112,7 @@ def _check_text(lines: list[Line], answer: dict[str, Any], name: str) -> None:
 def _find_issues(answer: dict[str, Any], name: str) -> tuple[Issue, ...]:
     issues = []
     pages = answer["pages"]
+    told = _find_figures(pages)
     for key, code, what in (
         ("hidden", "hidden_text", "invisible characters were left out"),
         ("outside", "text_off_page", "characters outside the page were left out"),
@@ -124,7 +126,17 @@ def _find_issues(answer: dict[str, Any], name: str) -> tuple[Issue, ...]:
         total = sum(counts.values())
         if total:
             where = ", ".join(str(number) for number, count in counts.items() if count)[:80]
-            issues.append(warn("ingest.pdf", code, f"{name}: {total} {what} (page {where})"))
+            among = f"; among them {told[code]}" if told[code] else ""
+            issues.append(warn("ingest.pdf", code, f"{name}: {total} {what} (page {where}{among})"))
+    if told["figure_differs"]:
+        said = (
+            f"the page shows otherwise than its text says: {told['figure_differs']}; left out as unreadable"
+        )
+        issues.append(warn("ingest.pdf", "figure_differs", f"{name}: figures that {said}"))
+    apart = ", ".join(str(number) for number, page in enumerate(pages, 1) if not page.get("compared", True))
+    if apart:
+        said = "is too much to draw within the limits: what it shows isn't known, its figures were left out"
+        issues.append(warn("ingest.pdf", "page_not_compared", f"{name}: page {apart[:80]} {said}"))
     broken = answer.get("broken") or []
     if broken:
         where = ", ".join(map(str, broken))[:80]
@@ -136,6 +148,26 @@ def _find_issues(answer: dict[str, Any], name: str) -> tuple[Issue, ...]:
         where = ", ".join(map(str, empty))[:80]
         issues.append(warn("ingest.pdf", "page_without_text", f"{name}: page {where} holds no text"))
     return tuple(issues)
+
+
+def _find_figures(pages: list[dict[str, Any]]) -> dict[str, str]:
+    """The figures that a page has in its text and doesn't show so, by the issue that tells of them."""
+    told: dict[str, list[str]] = {
+        "hidden_text": [],
+        "text_off_page": [],
+        "text_spoofed": [],
+        "figure_differs": [],
+    }
+    for number, page in enumerate(pages, start=1):
+        for figure, why in page.get("figures", ()):
+            code = "hidden_text" if why == "unseen" else "figure_differs"
+            told[code].append(f'"{figure}" on page {number}')
+        told["text_off_page"].extend(f'"{figure}" on page {number}' for figure in page.get("afar", ()))
+        told["text_spoofed"].extend(f'"{figure}" on page {number}' for figure in page.get("claimed", ()))
+    return {
+        code: ", ".join(found[:_TOLD]) + (f" and {len(found) - _TOLD} more" if len(found) > _TOLD else "")
+        for code, found in told.items()
+    }
 
 
 # --------------------------------------------------------------------------- marks, title and date

@@ -1,7 +1,8 @@
 """Runs alone in a throw-away process: PDF bytes on standard input, lines of text as JSON on standard output.
 
-Started by path (`python -I pdf_worker.py LIMITS`), so it imports nothing of this project. Owns what
-pdfium sees: characters, their boxes, what is hidden. Refuses to know paragraphs, documents and the net.
+Started by path (`python -I pdf_worker.py LIMITS`), so it imports nothing of this project and loads the files
+beside it by path. Owns what pdfium sees: characters, their boxes, what is hidden; figures are compared with the
+page's picture (ingest.pdf_picture). Refuses to know paragraphs, documents and the net.
 The answer is {"ok": true, "pages": [...], ...} or {"ok": false, "code": ..., "message": ...}.
 """
 
@@ -12,6 +13,7 @@ import json
 import re
 import runpy
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ _SMALL = 0.82  # of the line's height
 _TINY = 0.9  # points: what is drawn smaller is not read by a person
 _WHITE = 250  # of 255 in each of red, green and blue
 _OBJECTS = 20_000  # drawn objects looked at for replacements on one page
+_COMPARING = 0.6  # share of the CPU time that may be used up before a page is compared with its picture
 _COVERS = 0.5  # share of the page that a scan covers, over which invisible text is its OCR layer
 
 
@@ -46,6 +49,9 @@ def read_pages(content: bytes, limits: dict[str, int], jail: dict[str, Any]) -> 
     import pypdfium2
 
     raw = pypdfium2.raw
+    beside = Path(__file__).parent
+    shapes = runpy.run_path(str(beside / "pdf_shapes.py"))
+    drawing = runpy.run_path(str(beside / "pdf_picture.py"))
     jail["close_doors"]()
     try:
         document = pypdfium2.PdfDocument(content)
@@ -55,11 +61,13 @@ def read_pages(content: bytes, limits: dict[str, int], jail: dict[str, Any]) -> 
     if count > limits["pages"]:
         raise RefusalError("over_limit", f"{count:,} pages, over the limit of {limits['pages']:,}")
     room = limits["text_chars"]
+    shapes["known"] = shapes["learn_shapes"](pypdfium2, drawing["Picture"])
+    comparing = _Comparing(drawing, shapes, _COMPARING * limits["cpu_s"])
     pages = []
     broken = []
     for number in range(count):
         try:
-            page = _read_page(raw, document, number)
+            page = _read_page(raw, document, number, comparing)
         except (pypdfium2.PdfiumError, ValueError, OverflowError):
             broken.append(number + 1)
             page = {"lines": [], "hidden": 0, "outside": 0, "width": 0, "height": 0}
@@ -88,20 +96,41 @@ def _read_meta(document: Any) -> dict[str, str]:
     return meta
 
 
-def _read_page(raw: Any, document: Any, number: int) -> dict[str, Any]:
+class _Comparing:
+    """How pages are compared with their pictures, and until when (seconds of CPU time)."""
+
+    def __init__(self, drawing: dict[str, Any], shapes: dict[str, Any], until_s: float) -> None:
+        self.drawing = drawing
+        self.shapes = shapes
+        self.until_s = until_s
+
+    def compare(self, reader: _PageReader) -> Any:
+        comparer = self.drawing["PageComparer"](
+            reader.raw, reader.page, reader.textpage, reader.box, self.shapes, reader.is_scanned_text
+        )
+        return comparer.leave_out() if time.process_time() > self.until_s else comparer.compare()
+
+
+def _read_page(raw: Any, document: Any, number: int, comparing: _Comparing) -> dict[str, Any]:
     page = document[number]
     replaced = _take_replacements(raw, page)
     textpage = page.get_textpage()
     left, bottom, right, top = page.get_bbox()
+    claimed = [
+        said for shape, said in replaced if _digits(said) != _digits(_drawn_text(raw, textpage, shape))
+    ]
     reader = _PageReader(raw, page, textpage, (left, bottom, right, top))
+    reader.found = found = comparing.compare(reader)
     lines = reader.read()
     return {
         "lines": lines,
         "hidden": reader.hidden,
         "outside": reader.outside,
-        "spoofed": sum(
-            _digits(shown) != _digits(_drawn_text(raw, textpage, shape)) for shape, shown in replaced
-        ),
+        "figures": found.figures,
+        "compared": found.compared,
+        "spoofed": len(claimed),
+        "claimed": [" ".join(text.split())[:24] for text in claimed[:12]],
+        "afar": reader.afar[:60].split()[:12],
         "width": round(right - left, 1),
         "height": round(top - bottom, 1),
     }
@@ -155,9 +184,12 @@ class _PageReader:
         self.raw = raw
         self.page = page
         self.textpage = textpage
+        self.box = box
         self.left, self.bottom, self.right, self.top = box
+        self.found: Any = None  # what the page's picture says of its figures (ingest.pdf_picture.Findings)
         self.hidden = 0
         self.outside = 0
+        self.afar = ""  # the figures outside the page, a space between what isn't one number
         self.scanned: bool | None = None
         self.covered: bool | None = None
         self.unseen: dict[int, bool] = {}
@@ -184,6 +216,8 @@ class _PageReader:
                 continue
             if not self._is_shown(index, rect):
                 continue
+            if index in self.found.doubted:
+                letter = "\ufffd"
             line.append((letter, rect.left, rect.bottom, rect.right, rect.top))
             if code == 2:  # pdfium's mark for a hyphen at the end of a line
                 lines.append(self._finish(line))
@@ -201,6 +235,9 @@ class _PageReader:
         )
         if outside:
             self.outside += 1
+            letter = chr(self.raw.FPDFText_GetUnicode(self.textpage, index))
+            if len(self.afar) < 60:
+                self.afar += letter if letter.isdecimal() or letter in ".,%" else " "
             return False
         shape = self.raw.FPDFText_GetTextObject(self.textpage, index)
         address = ctypes.cast(shape, ctypes.c_void_p).value or 0
@@ -208,7 +245,11 @@ class _PageReader:
         if unseen is None:
             unseen = bool(address) and self._is_unseen(shape)
             self.unseen[address] = unseen
-        if unseen or (rect.top - rect.bottom < _TINY and rect.right - rect.left < _TINY):
+        if (
+            unseen
+            or index in self.found.unseen
+            or (rect.top - rect.bottom < _TINY and rect.right - rect.left < _TINY)
+        ):
             self.hidden += 1
             return False
         return True
@@ -223,6 +264,10 @@ class _PageReader:
             return False
         red, green, blue, alpha = (part.value for part in colour)
         return alpha == 0 or (min(red, green, blue) >= _WHITE and not self._has_background())
+
+    def is_scanned_text(self, shape: Any) -> bool:
+        """Whether this is what was read from a scan: invisible, over a picture of the page."""
+        return bool(self.raw.FPDFTextObj_GetTextRenderMode(shape) == _INVISIBLE and self._is_scanned())
 
     def _has_background(self) -> bool:
         """Whether anything but text is drawn, on which white text could be seen."""
