@@ -274,9 +274,8 @@ def write_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
 
 def _guard(cell: str) -> str:
     text = " ".join(cell.split())
-    if text.startswith(_FORMULA_STARTS) and not text[1:].replace(".", "", 1).isdigit():
-        return "'" + text
-    return text
+    is_number = text[:1] in "+-" and text[1:].replace(".", "", 1).isdecimal()
+    return "'" + text if text.startswith(_FORMULA_STARTS) and not is_number else text
 
 
 def _percent(value: Decimal) -> str:
