@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_BODY_TYPES = {"text/plain": None, "text/markdown": None, "text/html": None, "application/pdf": MAX_PDF_BYTES}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_BODY_TYPES = {
+    "text/plain": None, "text/markdown": None, "text/html": None, "application/pdf": MAX_PDF_BYTES,
+    DOCX: MAX_PDF_BYTES,
+}  # fmt: skip
 _MAX_WAITING = 64
 
 
@@ -131,7 +135,7 @@ def _to_utf8(body: bytes, request: Request, media_type: str) -> bytes:
     message = Message()
     message["content-type"] = request.headers.get("content-type", "")
     charset = message.get_content_charset("utf-8")
-    if media_type == "application/pdf" or charset in ("utf-8", "us-ascii"):
+    if media_type in ("application/pdf", DOCX) or charset in ("utf-8", "us-ascii"):
         return body
     try:
         return body.decode(charset).encode()

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
+from service.api_check import DOCX
 from service.api_models import CheckRequest, ProblemModel
 from service.problems import KINDS
 from service.schemas import dumps
@@ -145,6 +146,7 @@ def _check_body() -> dict[str, Any]:
             "text/markdown": {"schema": text},
             "text/html": {"schema": text},
             "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+            DOCX: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 

@@ -6,26 +6,22 @@ No page has a script; a form posts to this server alone.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qs
 
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from kb.errors import WherefromError
-from kb.types import Raw
 from service.api import respond
 from service.api_check import CheckInput, Worker, check_raw
 from service.api_docs import list_routes
 from service.api_models import MAX_QUERY, MAX_TEXT
+from service.check_form import ExportInput, read_export, read_form
 from service.problems import KINDS, ProblemError, problem_response, to_problem
-from service.report_export import FORMATS, MEDIA_TYPES, export_report, list_corrections
+from service.report_export import MEDIA_TYPES, export_report, list_corrections
 from service.searching import search_all
-from service.security import read_body
 from service.site.pages import Pages, article_name
 from service.site.render import static_files
 from service.source_lookup import sources_of
@@ -66,7 +62,7 @@ def add_pages(
         return _check_page(pages(), {})
 
     @app.post("/check", include_in_schema=False)
-    async def check_text(given: Annotated[CheckInput, Depends(_read_form)]) -> Response:
+    async def check_text(given: Annotated[CheckInput, Depends(read_form)]) -> Response:
         def work() -> Response:
             report = check_raw(workbench, given)
             made = pages()
@@ -81,11 +77,12 @@ def add_pages(
             return await worker.run(work)
         except WherefromError as error:
             problem = to_problem(error, given.names())
-            text = given.raw.content.decode() if given.raw is not None else ""
+            pasted = given.raw is not None and given.raw.name == "-"
+            text = given.raw.content.decode() if given.raw is not None and pasted else ""
             return _check_page(pages(), {}, text=text, url=given.url or "", fault=problem)
 
     @app.post("/check/export", include_in_schema=False)
-    async def export(given: Annotated[ExportInput, Depends(_read_export)]) -> Response:
+    async def export(given: Annotated[ExportInput, Depends(read_export)]) -> Response:
         """The report as a file. The text comes again with the form, for nothing of a check is kept."""
 
         def work() -> bytes:
@@ -181,55 +178,6 @@ def add_pages(
             content = made.page("404.html", "404.html", {"root": root})
             return Response(content, status_code=404, media_type=_HTML)
         return problem_response("not_found", KINDS["not_found"].meaning, request.url.path)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportInput:
-    """What to check, and the form of the file that is wanted."""
-
-    check: CheckInput
-    form: str
-
-
-async def _read_export(request: Request) -> ExportInput:
-    fields = await _read_fields(request)
-    form = "".join(fields.get("format", [""]))
-    if form not in FORMATS:
-        raise ProblemError("invalid_request", f"'format' must be one of {', '.join(FORMATS)}.")
-    return ExportInput(check=_to_input(fields), form=form)
-
-
-async def _read_form(request: Request) -> CheckInput:
-    """The fields of the check page's form: a text, or an address."""
-    return _to_input(await _read_fields(request))
-
-
-async def _read_fields(request: Request) -> dict[str, list[str]]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/x-www-form-urlencoded":
-        raise ProblemError(
-            "media_type_not_supported", "This address takes the form of its page; programs use /v1/check."
-        )
-    # In a form a character may take nine bytes ("%F0%9F%98%80" is twelve), so the body may be longer.
-    body = await read_body(request, 4 * MAX_TEXT * 3)
-    try:
-        return parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=10, errors="strict")
-    except ValueError:
-        raise ProblemError("body_unreadable", "The form is not readable as UTF-8.") from None
-
-
-def _to_input(fields: dict[str, list[str]]) -> CheckInput:
-    text = "".join(fields.get("text", [""]))
-    url = "".join(fields.get("url", [""])).strip()
-    # Browsers send line ends of a text field as CR LF.
-    text = re.sub(r"\r\n?", "\n", text).replace("\x00", "")
-    if len(text) > MAX_TEXT:
-        raise ProblemError(
-            "over_limit", f"The text is longer than {MAX_TEXT:,} characters, the most that is read."
-        )
-    if url and not text.strip():
-        return CheckInput(url=url[:2048])
-    return CheckInput(raw=Raw(name="-", content=text.encode(), media_type="text/plain"))
 
 
 def _check_page(

@@ -55,7 +55,7 @@ KINDS: dict[str, ProblemKind] = {
         _kind("method_not_allowed", 405, "Method not allowed", "The address exists, and answers other methods: see the Allow header."),
         _kind("too_slow", 408, "Body came too slowly", "The body did not arrive in time; send it again."),
         _kind("over_limit", 413, "Over a limit", "The input is longer, deeper or larger than is read; the detail names the limit."),
-        _kind("media_type_not_supported", 415, "Media type not supported", "POST /v1/check reads application/json, text/plain, text/markdown, text/html and application/pdf."),
+        _kind("media_type_not_supported", 415, "Media type not supported", "POST /v1/check reads application/json, text/plain, text/markdown, text/html, application/pdf and Word's .docx type."),
         _kind("wrong_host", 421, "Wrong host name", "The server answers only to this machine's own names (localhost, 127.0.0.1) and to the host that it was started with."),
         _kind("invalid_request", 422, "Invalid request", "A parameter or a field of the body is missing, unknown or out of range; `errors` lists each with its place."),
         _kind("input_unreadable", 422, "Input not readable", "The text, page or PDF was received but could not be read."),
