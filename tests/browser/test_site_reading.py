@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -217,10 +216,3 @@ def test_a_picture_is_named_told_and_has_its_table(site: Path) -> None:
             assert next(figure.iter("table"), None) is not None
             table = next(a.get("href") for a in figure.iter("a") if a.get("href", "").endswith(".csv"))
             assert (path.parent / table).is_file()
-
-
-def test_the_shown_error_rates_are_the_floors() -> None:
-    from service.site.measured import MEASURED
-    from tests.floors.shown import make_shown
-
-    assert json.loads(MEASURED.read_text("utf-8")) == make_shown(), "run python -m tests.floors.shown"
