@@ -102,7 +102,9 @@ def _unpack(content: bytes, name: str, limits: Limits) -> dict[str, bytes]:
         words = str(fault)[:120]
         if "encrypted" in words or "password" in words:
             raise InputError(f"{name}: is protected by a password; give it without", name=name) from None
-        raise InputError(f"{name}: is a damaged Word document or another ZIP archive ({words})", name=name) from None
+        raise InputError(
+            f"{name}: is a damaged Word document or another ZIP archive ({words})", name=name
+        ) from None
     return parts
 
 

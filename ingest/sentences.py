@@ -13,7 +13,9 @@ _MAX_WRAP_WIDTH = 130  # a file whose lines are longer than this isn't hard-wrap
 _MIN_WRAP_WIDTH = 45  # a shorter line was ended on purpose (a heading, a byline, a line of a list)
 _WRAP_FILL = 0.75  # a wrapped line is full: with the next word it would pass this share of the width
 
-_BULLET = re.compile(r"(?<![ \t])[ \t]*(?:[-*+•‣◦▪●–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\^?[\w-]{1,20}\]:?)[ \t]+\S")
+_BULLET = re.compile(
+    r"(?<![ \t])[ \t]*(?:[-*+•‣◦▪●–—·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[\^?[\w-]{1,20}\]:?)[ \t]+\S"
+)
 _MARKER = re.compile(r"(?:(?:[-*+•‣◦▪●–—·>]|#{1,6})[ \t]+)+(?=\S)")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 _RULE = re.compile(r"[ \t]{0,3}(?:[-*_=][ \t]*){3,}$")

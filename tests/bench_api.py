@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -35,29 +36,31 @@ _JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def measure_api(make_article: Callable[[int], str], *, seconds: float = 5.0) -> list[tuple[str, str]]:
+def measure_api(make_article: Callable[[int], str], *, seconds: float = 5.0) -> Iterator[tuple[str, str]]:
     """(what, figure) rows. `make_article` gives a text of so many words."""
-    rows: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory(prefix="wherefrom-bench-api-") as folder:
-        home = Path(folder) / "home"
-        _run("--home", str(home), "init")
-        with serve(home) as port:
-            rows += _measure_checks(port, make_article)
         full = Path(folder) / "full"
         _fill(full)
-        with serve(full) as port:
-            rows += _measure_lists(port, seconds)
-            rows += _measure_crowd(port, make_article(100))
-    return rows
+        with serve(full) as server:
+            yield from _measure_lists(server, seconds)
+            yield from _measure_crowd(server.port, make_article(100))
+        home = Path(folder) / "home"
+        _run("--home", str(home), "init")
+        with serve(home) as server:
+            yield from _measure_checks(server, make_article)
 
 
-def _measure_checks(port: int, make_article: Callable[[int], str]) -> Iterator[tuple[str, str]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+def _measure_checks(server: Server, make_article: Callable[[int], str]) -> Iterator[tuple[str, str]]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     article = json.dumps({"text": make_article(_ARTICLE_WORDS)}).encode()
     for _ in range(3):  # the first one loads the models
         _post(connection, "/v1/check", article, _JSON)
     durations = [_time(lambda: _post(connection, "/v1/check", article, _JSON)) for _ in range(30)]
     yield f"POST /v1/check, {_ARTICLE_WORDS} words", describe(durations)
+    used = _cpu_s(server)
+    for _ in range(10):
+        _post(connection, "/v1/check", article, _JSON)
+    yield "the same, processor time of the server", f"{(_cpu_s(server) - used) * 100:.0f} ms each"
     draft = make_article(_DRAFT_WORDS)
     paragraphs = draft.split("\n\n")
     edited = max(range(len(paragraphs)), key=lambda at: len(paragraphs[at]))
@@ -81,7 +84,8 @@ def _measure_checks(port: int, make_article: Callable[[int], str]) -> Iterator[t
     connection.close()
 
 
-def _measure_lists(port: int, seconds: float) -> Iterator[tuple[str, str]]:
+def _measure_lists(server: Server, seconds: float) -> Iterator[tuple[str, str]]:
+    port = server.port
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     size = len(_get(connection, _LIST))
     yield "its answer", f"{size / 1000:.0f} kB"
@@ -91,11 +95,14 @@ def _measure_lists(port: int, seconds: float) -> Iterator[tuple[str, str]]:
         yield f"GET {_LIST}, http.client in 4 processes", f"{rate:,.0f} requests/s"
         return
     line = ["wrk", "-t1", "-c16", f"-d{seconds:.0f}s", "--latency", f"http://127.0.0.1:{port}{_LIST}"]
+    used = _cpu_s(server)
     said = subprocess.run(line, check=True, capture_output=True, text=True).stdout
+    used = _cpu_s(server) - used
     rate = float(re.search(r"Requests/sec:\s*([\d.]+)", said)[1])  # type: ignore[index]
     slow = re.search(r"99%\s*(\S+)", said)[1]  # type: ignore[index]
     faults = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     yield f"GET {_LIST}, wrk, 16 connections", f"{rate:,.0f} requests/s, p99 {slow}, {faults[1] if faults else 0} faults"  # fmt: skip
+    yield "the same, processor time of the server", f"{used / (rate * seconds) * 1e6:.0f} µs each"
 
 
 def _measure_crowd(port: int, text: str) -> Iterator[tuple[str, str]]:
@@ -134,20 +141,36 @@ def describe(durations: list[float]) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The port that a server listens on, and its process."""
+
+    port: int
+    pid: int
+
+
+def _cpu_s(server: Server) -> float:
+    """Seconds of processor that the server has used: what a busy machine stretches less than the clock's."""
+    import psutil
+
+    times = psutil.Process(server.pid).cpu_times()
+    return float(times.user + times.system)
+
+
 @contextmanager
-def serve(home: Path) -> Iterator[int]:
-    """The program's own server over a knowledge base; the port it listens on."""
+def serve(home: Path) -> Iterator[Server]:
+    """The program's own server over a knowledge base."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     line = [*_PROGRAM, "--home", str(home), "serve", "--port", str(port), "--quiet"]
-    server = subprocess.Popen(line, env={**os.environ, "NO_COLOR": "1"})
+    process = subprocess.Popen(line, env={**os.environ, "NO_COLOR": "1"})
     try:
         _wait_for(port)
-        yield port
+        yield Server(port, process.pid)
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def _wait_for(port: int) -> None:
@@ -222,6 +245,7 @@ def main() -> None:
     before = os.getloadavg()[0]
     for name, figure in measure_api(make_article):
         sys.stdout.write(f"{name:<56} {figure}\n")
+        sys.stdout.flush()
     sys.stdout.write(f"load average before {before:.1f}, after {os.getloadavg()[0]:.1f}\n")
 
 

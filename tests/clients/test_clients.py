@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from conftest import ARTICLE  # type: ignore[import-not-found]
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(600)]
@@ -85,7 +84,7 @@ def test_a_generated_client_checks_a_text(address: str, tmp_path: Path) -> None:
         request = importlib.import_module("client.models.check_request").CheckRequest(text=ARTICLE)
         report = importlib.import_module("client.api.default.check").sync(client=client, body=request)
         assert hasattr(report, "claims"), report
-        assert [claim.verdict.reason for claim in report.claims][0] == "wrong_subject"
+        assert next(claim.verdict.reason for claim in report.claims) == "wrong_subject"
     finally:
         sys.path.remove(str(tmp_path))
 
@@ -113,7 +112,10 @@ def test_sarif_tools_reads_the_log(wherefrom: str, home: Path, tmp_path: Path) -
     draft.write_text(ARTICLE)
     log = tmp_path / "log.sarif"
     done = subprocess.run(
-        [wherefrom, "--home", home, "check", draft, "--sarif", "--quiet"], capture_output=True, timeout=300, check=True
+        [wherefrom, "--home", home, "check", draft, "--sarif", "--quiet"],
+        capture_output=True,
+        timeout=300,
+        check=True,
     )
     log.write_bytes(done.stdout)
     read = loader.load_sarif_file(str(log))

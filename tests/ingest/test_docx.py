@@ -51,7 +51,11 @@ def test_a_link_keeps_its_target() -> None:
 
 def test_pictures_and_what_a_document_points_at_are_not_opened() -> None:
     document = _read(
-        make_docx(_BODY, footnote="A note.", parts={"word/media/image1.png": b"\x89PNG", "word/vbaProject.bin": b"x"})
+        make_docx(
+            _BODY,
+            footnote="A note.",
+            parts={"word/media/image1.png": b"\x89PNG", "word/vbaProject.bin": b"x"},
+        )
     )
     assert "47.3%" in document.text
 

@@ -21,7 +21,10 @@ def test_plain_dollars_are_no_formula() -> None:
 
 
 def test_a_raised_power_keeps_a_sign_between_its_digits_and_its_base() -> None:
-    assert visible("It took 10<sup>25</sup> FLOP, or 0.8<sup>20</sup> of it.") == "It took 10^25 FLOP, or 0.8^20 of it."
+    assert (
+        visible("It took 10<sup>25</sup> FLOP, or 0.8<sup>20</sup> of it.")
+        == "It took 10^25 FLOP, or 0.8^20 of it."
+    )
 
 
 def test_a_raised_number_that_is_no_power_never_joins_a_figure() -> None:

@@ -44,6 +44,8 @@ def test_a_name_that_the_source_never_uses_is_not_supported(workbench: Workbench
     assert label_of(workbench, bent, "181") is not Label.SUPPORTED
 
 
-@pytest.mark.parametrize("words", ["Across 11 models", "Among 30 people", "Without 4 of them", "Only 3 models"])
+@pytest.mark.parametrize(
+    "words", ["Across 11 models", "Among 30 people", "Without 4 of them", "Only 3 models"]
+)
 def test_a_preposition_before_a_count_is_no_name(words: str) -> None:
     assert find_models(words) == ()

@@ -55,7 +55,9 @@ def test_a_correction_is_a_fix_of_the_figure_alone() -> None:
     made = report()
     chosen = next(one for one in made.claims if one.claim.quantities and severity_of(one) is not None)
     surface = chosen.claim.quantities[0].surface
-    placed = dataclasses.replace(chosen.claim, quantities=(build.quantity(made.document.text, surface, "40"),))
+    placed = dataclasses.replace(
+        chosen.claim, quantities=(build.quantity(made.document.text, surface, "40"),)
+    )
     bent = dataclasses.replace(
         chosen, claim=placed, verdict=dataclasses.replace(chosen.verdict, correction="41.3%")
     )
