@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from bench_api import measure_api
 from bench_building import time_builds
 from bench_linking import time_linking
 from bench_reading import describe, find_examples, measure_speeds
@@ -48,6 +49,8 @@ def main() -> None:
     rows += time_builds(10_000)
     for name, seconds in rows:
         sys.stdout.write(f"{name:<40} {seconds:7.2f} s\n")
+    for name, figure in measure_api(make_article):
+        sys.stdout.write(f"{name:<56} {figure}\n")
     for name, figure in describe(measure_speeds(find_examples())):
         sys.stdout.write(f"{name:<40} {figure}\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -193,3 +194,27 @@ def test_a_report_with_a_policy_is_as_documented(client: TestClient) -> None:
     assert list(answer.json()) == list(models.ReportModel.model_fields)
     models.ReportModel.model_validate_json(answer.content)
     assert dumps(answer.json()) == answer.content
+
+
+def test_the_policy_of_the_documentation_is_read(tmp_path: Path) -> None:
+    words = (Path(__file__).resolve().parents[2] / "docs" / "editors.md").read_text("utf-8")
+    example = next(block for block in words.split("```yaml") if "tolerance:" in block).split("```")[0]
+    file = tmp_path / "policy.yml"
+    file.write_text(textwrap.dedent(example), encoding="utf-8")
+    assert read_policy(file) == Policy(
+        tolerance=Decimal("0.02"),
+        tiers=frozenset({Tier.PRIMARY}),
+        verified=frozenset({Verified.TEXT}),
+        least_score=0.4,
+    )
+
+
+def test_the_server_speaks_through_the_fast_parser_and_loop() -> None:
+    import uvicorn
+
+    config = uvicorn.Config("service.api:create_app")
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    assert config.http == config.loop == "auto"
+    assert AutoHTTPProtocol.__name__ == "HttpToolsProtocol"
+    assert config.get_loop_factory().__module__ == "uvloop"
