@@ -16,14 +16,15 @@ from typing import Any
 
 _SCALE = 2.0  # points of the picture for one of the page
 _LARGEST_SCALE = 4.0  # for pages with small figures
-_WANTED = 9.0  # points of the picture that the lowest digit is to have
+_WANTED = 14.0  # points of the picture that the lowest digit is to have
 _PICTURE = 8_000_000  # points that a page's picture has at most
 _CLOSE = 32.0  # points of height of a digit that is looked at again
-_AGAIN = 60  # digits of one page that are looked at again; the others keep what the first look said
+_AGAIN = 200  # digits of one page that are looked at again; the others keep what the first look said
 _OBJECTS = 50_000  # drawn objects of one page; a page of more isn't compared
 _LOWEST = 4  # points of the picture below which a digit's shape can't be told
 _INVISIBLE = 3  # text render mode
 _CLIPPING = 4  # text render modes from here cut out what is drawn later, by the text's shape
+_TINY = 0.75  # points of the page: what is drawn lower and narrower is read by nobody
 _NEAR = 12  # characters within which another figure may belong to a doubted one ("1 in 20")
 _STRAIGHT = 0.15  # tangent up to which a line of text counts as level
 _FIGURES = 12  # figures named for one page
@@ -213,7 +214,7 @@ class PageComparer:
         unseen: set[int] = set()
         other: set[int] = set()
         for index, box in boxes.items():
-            said = self._judge(codes, index, box, drawn, ground)
+            said = self._judge(codes, index, box, drawn, ground, first=self.again > 0)
             if said is not None and not self._is_trusted(index):
                 if self.again > 0:
                     self.again -= 1
@@ -226,7 +227,11 @@ class PageComparer:
                     other.add(index)
         return unseen, other
 
-    def _judge(self, codes: list[int], index: int, box: Box, drawn: Picture, ground: Picture) -> str | None:
+    def _judge(
+        self, codes: list[int], index: int, box: Box, drawn: Picture, ground: Picture, *, first: bool = False
+    ) -> str | None:
+        if box[3] - box[1] < _TINY and box[2] - box[0] < _TINY:
+            return "unseen"
         ink = find_ink(drawn, ground, box)
         if not self.shapes["is_seen"](ink) and self._is_clipping(index):
             ink = find_contrast(drawn, box)
@@ -238,7 +243,7 @@ class PageComparer:
         if upright is None:
             return None
         shape = self.shapes["find_shape"](upright)
-        return "other" if self.shapes["known"].is_other(shape, chr(codes[index])) else None
+        return "other" if self.shapes["known"].is_other(shape, chr(codes[index]), first=first) else None
 
     def _is_clipping(self, index: int) -> bool:
         """Whether the text is itself the shape through which something else is seen."""
@@ -247,13 +252,11 @@ class PageComparer:
 
     def _look_again(self, codes: list[int], index: int, box: Box, texts: list[Any]) -> str | None:
         """The same for one digit, larger and in colours."""
-        edge = 0.05 * (box[3] - box[1])
-        area = (box[0] - edge, box[1] - edge, box[2] + edge, box[3] + edge)
-        scale = min(_CLOSE / max(area[3] - area[1], 0.5), 40.0)
-        if (area[2] - area[0]) * (area[3] - area[1]) * scale * scale > _PICTURE:
+        scale = min(_CLOSE / max(box[3] - box[1], 0.5), 40.0)
+        if (box[2] - box[0]) * (box[3] - box[1]) * scale * scale > _PICTURE:
             return "other"
-        drawn, ground = self._draw(texts, area, scale, colours=True)
-        return self._judge(codes, index, area, drawn, ground)
+        drawn, ground = self._draw(texts, box, scale, colours=True)
+        return self._judge(codes, index, box, drawn, ground)
 
     def _turn(self, index: int, ink: list[list[int]]) -> list[list[int]] | None:
         """The ink as it stands when its line of text is level; None for slanting and mirrored lines."""
