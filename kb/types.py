@@ -553,8 +553,8 @@ class Policy:
     weighed; `verified` those of the findings that decide; `least_score` in [0, 1] is how near a support must be."""
 
     tolerance: Decimal | None = None
-    tiers: frozenset[Tier] = frozenset(Tier)
-    verified: frozenset[Verified] = frozenset({Verified.TEXT, Verified.ABSTRACT})
+    tiers: tuple[Tier, ...] = tuple(Tier)
+    verified: tuple[Verified, ...] = (Verified.TEXT, Verified.ABSTRACT)
     least_score: float = 0.0
 
 

@@ -56,10 +56,8 @@ def make_policy(given: PolicyModel) -> Policy | None:
     """The policy; None where it asks for nothing beyond the rules."""
     policy = Policy(
         tolerance=None if given.tolerance is None else given.tolerance.normalize(),
-        tiers=frozenset({Tier.PRIMARY} if given.tiers == "primary" else Tier),
-        verified=frozenset(
-            {Verified.TEXT} if given.verified == "text" else {Verified.TEXT, Verified.ABSTRACT}
-        ),
+        tiers=(Tier.PRIMARY,) if given.tiers == "primary" else tuple(Tier),
+        verified=(Verified.TEXT,) if given.verified == "text" else (Verified.TEXT, Verified.ABSTRACT),
         least_score=given.least_score,
     )
     return None if policy == Policy() else policy

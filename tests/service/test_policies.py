@@ -158,8 +158,8 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes) -> No
 POLICIES = st.builds(
     Policy,
     tolerance=st.none() | st.decimals(0, "0.25", places=3),
-    tiers=st.sampled_from([frozenset({Tier.PRIMARY}), frozenset(Tier)]),
-    verified=st.sampled_from([frozenset({Verified.TEXT}), frozenset({Verified.TEXT, Verified.ABSTRACT})]),
+    tiers=st.sampled_from([(Tier.PRIMARY,), tuple(Tier)]),
+    verified=st.sampled_from([(Verified.TEXT,), (Verified.TEXT, Verified.ABSTRACT)]),
     least_score=st.floats(0, 1),
 )
 
@@ -203,8 +203,8 @@ def test_the_policy_of_the_documentation_is_read(tmp_path: Path) -> None:
     file.write_text(textwrap.dedent(example), encoding="utf-8")
     assert read_policy(file) == Policy(
         tolerance=Decimal("0.02"),
-        tiers=frozenset({Tier.PRIMARY}),
-        verified=frozenset({Verified.TEXT}),
+        tiers=(Tier.PRIMARY,),
+        verified=(Verified.TEXT,),
         least_score=0.4,
     )
 
