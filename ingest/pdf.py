@@ -135,7 +135,10 @@ def _find_issues(answer: dict[str, Any], name: str) -> tuple[Issue, ...]:
         issues.append(warn("ingest.pdf", "figure_differs", f"{name}: figures that {said}"))
     apart = ", ".join(str(number) for number, page in enumerate(pages, 1) if not page.get("compared", True))
     if apart:
-        said = "is too much to draw within the limits: what it shows isn't known, its figures were left out"
+        said = (
+            "was not compared with what it shows: the time for that was used up, or the page is too much to draw "
+            "(then its figures were left out)"
+        )
         issues.append(warn("ingest.pdf", "page_not_compared", f"{name}: page {apart[:80]} {said}"))
     broken = answer.get("broken") or []
     if broken:

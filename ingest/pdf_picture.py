@@ -38,7 +38,7 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top in points of
 class Findings:
     """Places of characters in pdfium's order. `unseen`: digits that the page doesn't show; `doubted`: digits of
     figures that the page shows otherwise. `figures`: (figure, "unseen" or "other"), the first few.
-    `compared` is False where the page is too large to be drawn."""
+    `compared` is False where the page is too large to be drawn, or the time for that is used up."""
 
     unseen: set[int] = field(default_factory=set)
     doubted: set[int] = field(default_factory=set)
@@ -139,6 +139,10 @@ class PageComparer:
         other |= self._find_overlaps(codes, boxes)
         self._tell(codes, unseen, other, found)
         return found
+
+    def pass_over(self) -> Findings:
+        """The page isn't compared; nothing on it is doubted."""
+        return Findings(doubted=set(), compared=False)
 
     def leave_out(self) -> Findings:
         """All figures of a page that isn't compared are doubted."""
