@@ -150,6 +150,7 @@ def write_index(pages: Mapping[str, bytes], out: Path, indexer: Path) -> None:
     """Index the pages (their address in the site -> content) into the folder `out`, which must not exist.
 
     WriteError where the indexer fails or takes over 15 minutes."""
+    out = out.absolute()  # the indexer runs in a folder of its own
     with tempfile.TemporaryDirectory(prefix=".records.", dir=out.parent) as folder:
         root = Path(folder) / "pages"
         for part in sorted({path.rpartition("/")[0] for path in pages}):

@@ -26,7 +26,7 @@ def find_chromium() -> str | None:
     return None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # an open Playwright keeps an event loop running in this thread
 def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:

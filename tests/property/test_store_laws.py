@@ -283,6 +283,6 @@ def test_every_field_of_a_source_has_a_rule_when_statements_join() -> None:
     """A field that is added to Source must be thought of in kb.store.merge."""
     known = {
         "id", "title", "authors", "kind", "tier", "publisher", "published", "url", "doi", "arxiv", "aliases", "status",
-        "contests", "findings", "topics", "text_status", "note", "reviewed_by", "reviewed_on",
+        "contests", "findings", "topics", "text_status", "note", "reviewed_by", "reviewed_on", "versions", "origin",
     }  # fmt: skip
     assert {spec.name for spec in fields(Source)} == known

@@ -25,7 +25,7 @@ from service.site import build_site
 from service.workbench import Workbench
 home, out, article = map(Path, sys.argv[1:])
 with Store.open(home) as store:
-    build_site(store, out, base_url="https://kb.example/")
+    build_site(store, out, base_url="https://kb.example/", with_search=False)
 for path in sorted(out.rglob("*")):
     if path.is_file():
         print(path.relative_to(out).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())

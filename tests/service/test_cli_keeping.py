@@ -58,7 +58,9 @@ def test_a_restored_backup_makes_the_same_site_to_the_byte(
     assert restored.json["faults"] == []
     for name in ("home", "new"):
         with Store.open(tmp_path / name) as store:
-            build_site(store, tmp_path / f"site-{name}")
+            build_site(
+                store, tmp_path / f"site-{name}", with_search=False
+            )  # Pagefind gives other bytes each time
     first, second = read_files(tmp_path / "site-home"), read_files(tmp_path / "site-new")
     assert first == second
     counted("B1", "files of a site built after a restore, equal to the byte", tried=len(first))

@@ -228,3 +228,12 @@ def test_only_a_confirmed_verdict_is_a_claim_review(site: Path, tmp_path: Path) 
     assert review["@type"] == "ClaimReview"
     assert review["reviewRating"]["ratingValue"] == 5
     assert review["reviewRating"]["ratingExplanation"] == "It says </script><b>so</b>."
+
+
+def test_a_site_is_built_and_indexed_in_a_folder_named_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with build.fill_store(tmp_path / "home") as opened:
+        assert build_site(opened, Path("site")).searchable
+    assert (tmp_path / "site" / "pagefind" / "pagefind.js").is_file()
