@@ -68,7 +68,7 @@ test: $(VENV)/.installed-dev
 	@command -v node >/dev/null 2>&1 || echo "No Node.js here: the tests marked node are skipped."
 	@test -d ../shared/corpus || echo "No corpus beside the checkout: the tests marked corpus are skipped."
 	$(MAKE) --no-print-directory lint
-	$(VENV)/bin/python -m pytest -m 'not train and not soak and not clients' $(PYTEST_FLAGS)
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m 'not train and not soak and not clients' $(PYTEST_FLAGS)
 
 test-train: $(TRAIN_VENV)/.installed
 	$(TRAIN_VENV)/bin/python -m pytest -m train $(PYTEST_FLAGS)
