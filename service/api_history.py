@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from service.api_docs import describe
 from service.schemas import Json, format_time
@@ -82,6 +82,12 @@ class AnnotationPageModel(BaseModel):
     items: list[dict[str, object]]
 
 
+class AnnotationResponse(JSONResponse):
+    """Tells the description of the API the media type of annotations."""
+
+    media_type = "application/ld+json"
+
+
 def add_history(app: FastAPI, store: Store, respond: Respond) -> None:
     """Add the routes; `respond` makes an answer with an ETag."""
 
@@ -117,7 +123,12 @@ def add_history(app: FastAPI, store: Store, respond: Respond) -> None:
         end = store.chain_head()
         return respond(request, {"ok": True, "number": end.number, "sha256": end.sha256})
 
-    @app.get("/v1/annotations", response_model=AnnotationPageModel, **describe("annotations"))
+    @app.get(
+        "/v1/annotations",
+        response_model=AnnotationPageModel,
+        response_class=AnnotationResponse,
+        **describe("annotations"),
+    )
     def annotations(request: Request, query: Annotated[AnnotationsQuery, Query()]) -> Response:
         """The claims of the article at an address, as W3C Web Annotations with their places in its text."""
         root = f"{request.url.scheme}://{request.url.netloc}"
